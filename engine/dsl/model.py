@@ -1,0 +1,289 @@
+"""What a checked ruleset is, as typed values: the dictionary, units, settings and rules that every other room reads.
+
+Nothing here knows YAML, a database or durable-rules. Everything is frozen; a rule that still names settings is
+turned into one for a month by `Ruleset.in_force`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property
+
+from engine.dsl.findings import Finding, Place
+from engine.dsl.formula import Formula, Say
+from engine.dsl.types import FieldType, Value
+
+
+class Time(StrEnum):
+    """How a fact kind lies in time (facts.yaml, head)."""
+
+    EVENT = "event"
+    MONTHLY = "monthly"
+    STATE = "state"
+    RECORD = "record"
+    ANNUAL = "annual"
+    TABLE = "table"
+
+
+@dataclass(frozen=True)
+class Field:
+    name: str
+    type: FieldType
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Check:
+    """A comparison that every row must meet; each side is a field's name or a number. Empty fields meet it."""
+
+    left: str | Fraction
+    op: str  # one of < <= > >= = !=
+    right: str | Fraction
+    text: str
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where a fact without 单位 goes: the unit in `field`, or the unit that `table` names for the value of `field`."""
+
+    field: str
+    table: str | None = None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One fact kind of the dictionary; `fields` keep the dictionary's order, the two free fields come last."""
+
+    name: str
+    time: Time
+    key: tuple[str, ...]
+    fields: Mapping[str, Field]
+    checks: tuple[Check, ...] = ()
+    routes: Mapping[str, Route] = field(default_factory=dict)  # by category
+    end_counts: bool = False  # a state's month of ending still counts (`ends: in`)
+    unit_field: str | None = None  # the field that names the unit that owns the fact
+    month_field: str | None = None  # event, monthly: its month
+    start_field: str | None = None  # state, table: holds from
+    end_field: str | None = None  # state, table: up to
+    year_field: str | None = None  # annual
+    place: Place = Place("facts.yaml", 1, 1)
+
+
+@dataclass(frozen=True)
+class Unit:
+    name: str
+    full_name: str
+    category: str
+    aliases: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A named value of the ruleset by the month from which it holds, oldest first; values are texts as written."""
+
+    name: str
+    values: tuple[tuple[str, str, str], ...]  # (from month, value, source)
+    review: str | None = None
+    place: Place = Place("ruleset.yaml", 1, 1)
+
+    def at(self, month: str) -> str | None:
+        held = [value for since, value, _ in self.values if since <= month]
+        return held[-1] if held else None
+
+
+@dataclass(frozen=True)
+class SettingRef:
+    name: str
+
+
+@dataclass(frozen=True)
+class FieldRef:
+    name: str
+
+
+@dataclass(frozen=True)
+class Test:
+    """One test on one field. `op` is eq, in, gt, ge, lt, le, ne or given; `value` fits it:
+    a typed value, a tuple of typed values (in), a FieldRef, a SettingRef, or a bool (given)."""
+
+    field: str
+    op: str
+    value: Value | tuple[Value, ...] | FieldRef | SettingRef | bool
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Facts of one kind that meet every test."""
+
+    kind: str
+    tests: tuple[Test, ...] = ()
+    place: Place = Place("", 1, 1)
+
+
+@dataclass(frozen=True)
+class PointsTable:
+    """Points by the value of one field."""
+
+    field: str
+    points: Mapping[Value, Fraction]
+
+
+@dataclass(frozen=True)
+class Cap:
+    """The bound on the absolute sum of a rule's entries for a unit; `hundredths` > 0."""
+
+    hundredths: int | SettingRef
+    per: str | SettingRef  # year, month; none takes the cap away
+
+
+@dataclass(frozen=True)
+class Rule:
+    id: str
+    title: str
+    clause: str
+    category: str
+    units: tuple[str, ...]  # resolved, in the order of the list
+    fact: Pattern | None
+    nones: tuple[Pattern, ...]
+    points: Formula | PointsTable
+    note: str = ""
+    say: Say | None = None
+    times: str | None = None
+    once_per: tuple[str, ...] | SettingRef | None = None  # ("unit",) is once for the unit
+    best_of: str | SettingRef | None = None
+    cap: Cap | None = None
+    veto: str | None = None  # the grade it forces when it still matches at the end of December
+    valid_from: str = "0000-01"
+    valid_to: str = "9999-12"
+    replaces: str | None = None
+    place: Place = Place("", 1, 1)
+
+    @property
+    def item(self) -> str:
+        """The scoring item: category letter and two digits."""
+        return self.id[:3]
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A clause of the source: where it stands and what it asks, in our own words."""
+
+    id: str
+    section: str
+    goal: str
+    asks: str
+    no_points: str = ""
+    slips: str = ""  # what is odd in the source, said beside the clause
+
+
+@dataclass(frozen=True)
+class Band:
+    """One grade band: ranks up to `to`, or the `last` so many; neither: all others. The first that fits wins."""
+
+    grade: str
+    to: int | None = None
+    last: int | None = None
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A rate that the notice watches: the quotient of a monthly fact, told where it is below 1."""
+
+    name: str
+    fact: str
+    value: Formula
+
+
+@dataclass(frozen=True)
+class Ruleset:
+    name: str
+    title: str
+    year: int
+    categories: tuple[str, ...]
+    kinds: Mapping[str, Kind]
+    units: Mapping[str, Unit]  # in the order of the list
+    settings: Mapping[str, Setting]
+    rules: tuple[Rule, ...]
+    clauses: Mapping[str, Clause]
+    bands: Mapping[str, tuple[Band, ...]]
+    rates: tuple[Rate, ...] = ()
+    annual: tuple[str, str] | None = None  # fact kind and field of the year's evaluation
+    progress: str | None = None  # the fact kind that reports progress of obligations
+    warnings: tuple[Finding, ...] = ()
+    fingerprint: str = ""  # sha256 over the names and texts of the files
+
+    @cached_property
+    def _in_force(self) -> dict[str, tuple[Rule, ...]]:
+        return {}
+
+    @cached_property
+    def aliases(self) -> Mapping[str, str]:
+        """Every way to write a unit (name, full name, alias) to its name in the list."""
+        written = {alias: unit.name for unit in self.units.values() for alias in (unit.full_name, *unit.aliases)}
+        return {**written, **{name: name for name in self.units}}
+
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        """The place of each unit in the list, which breaks ties."""
+        return {name: place for place, name in enumerate(self.units)}
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        return tuple(f"{self.year}-{month:02d}" for month in range(1, 13))
+
+    def in_force(self, month: str) -> tuple[Rule, ...]:
+        """The rules valid in a month with every setting replaced by its value; yearly limits take January's."""
+        if month not in self._in_force:
+            self._in_force[month] = tuple(
+                self._settled(rule, month) for rule in self.rules if rule.valid_from <= month <= rule.valid_to
+            )
+        return self._in_force[month]
+
+    def _settled(self, rule: Rule, month: str) -> Rule:
+        # The check has typed every setting that a test or a limit reads (Setting.at is never None here).
+        def test(one: Test, kind: str) -> Test:
+            if not isinstance(one.value, SettingRef):
+                return one
+            text = self.settings[one.value.name].at(month)
+            return replace(one, value=self.kinds[kind].fields[one.field].type.parse(text))
+
+        def pattern(one: Pattern) -> Pattern:
+            return replace(one, tests=tuple(test(each, one.kind) for each in one.tests))
+
+        def limit(value: object) -> object:
+            if not isinstance(value, SettingRef):
+                return value
+            text = self.settings[value.name].at(f"{self.year}-01")
+            return None if text == "none" else text
+
+        once = limit(rule.once_per)
+        cap = rule.cap
+        if cap is not None:
+            per, most = limit(cap.per), cap.hundredths
+            if isinstance(most, SettingRef):
+                most = int(Fraction(self.settings[most.name].at(month)) * 100)
+            cap = None if per is None else Cap(most, per)
+        return replace(
+            rule,
+            fact=rule.fact and pattern(rule.fact),
+            nones=tuple(map(pattern, rule.nones)),
+            points=rule.points.bind(self.numbers(month)) if isinstance(rule.points, Formula) else rule.points,
+            once_per=(once,) if isinstance(once, str) else once,
+            best_of=limit(rule.best_of),
+            cap=cap,
+        )
+
+    def numbers(self, month: str) -> Mapping[str, Fraction]:
+        """The settings that are numbers, as they hold in a month."""
+        held = {}
+        for name, setting in self.settings.items():
+            text = setting.at(month)
+            try:
+                held[name] = Fraction(text) if text is not None else None
+            except ValueError:
+                continue
+        return {name: value for name, value in held.items() if value is not None}

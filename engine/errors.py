@@ -1,0 +1,56 @@
+"""The one family of errors that reach a user; everything else that is raised is a defect of ours.
+
+JifenError                  says what is wrong and what to do next
+├── InputError        (1)   the input, the data or the workspace is at fault
+│   ├── RulesetFaulty (1)   a ruleset with errors, every finding carried along
+│   └── IntakeRefused (1)   workbooks with faults, every fault carried along
+└── Busy              (3)   another writer holds the workspace
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.dsl.findings import Finding
+    from engine.intake.faults import Fault
+
+
+class JifenError(Exception):
+    """An error for a person: `what` went wrong (Chinese, one line) and the `hint` to go on with."""
+
+    exit_code = 1
+
+    def __init__(self, what: str, hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+
+
+class InputError(JifenError):
+    """What the user gave, or what the workspace holds, cannot be worked with."""
+
+
+class RulesetFaulty(InputError):
+    """A ruleset whose errors would give wrong points; nothing is scored with it."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        errors = sum(finding.level == "error" for finding in self.findings)
+        super().__init__(f"规则集有 {errors} 处错误，未作任何计分", "逐条改正后，用 `jifen rules check` 复查")
+
+
+class IntakeRefused(InputError):
+    """Files with faulty rows; nothing of that import is kept."""
+
+    def __init__(self, faults: Sequence[Fault], warnings: Sequence[Fault] = ()) -> None:
+        self.faults = tuple(faults)
+        self.warnings = tuple(warnings)
+        super().__init__(f"有 {len(self.faults)} 处错误，本次导入全部未保存", "改正上列单元格后重新导入")
+
+
+class Busy(JifenError):
+    """Another writer holds the workspace, and waiting for it took too long."""
+
+    exit_code = 3

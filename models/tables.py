@@ -1,0 +1,112 @@
+"""The tables of a workspace. Facts are versions, entries are postings: nothing here is ever changed or deleted.
+
+Points are whole hundredths. A month is a text YYYY-MM, a time an ISO text in UTC. Keys and values of facts are
+canonical JSON texts (a list in the dictionary's key order; an object of the fields that are not empty).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+
+class Import(SQLModel, table=True):
+    """One run of the intake: who brought in files, and when."""
+
+    __tablename__ = "import"
+    id: int | None = Field(default=None, primary_key=True)
+    at: str
+    operator: str
+    reason: str = ""
+
+
+class SourceFile(SQLModel, table=True):
+    """A file that an import read: its name as given, and the sha256 of its bytes."""
+
+    __tablename__ = "source_file"
+    id: int | None = Field(default=None, primary_key=True)
+    import_id: int = Field(foreign_key="import.id")
+    name: str
+    sha256: str
+
+
+class FactVersion(SQLModel, table=True):
+    """One version of one fact; the newest id of a (kind, key) holds. A withdrawn fact has a last version that says so."""
+
+    __tablename__ = "fact_version"
+    __table_args__ = (Index("fact_by_key", "kind", "key", "id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    import_id: int = Field(foreign_key="import.id")
+    file_id: int = Field(foreign_key="source_file.id")
+    sheet: str | None
+    row: int
+    kind: str
+    key: str
+    fields: str
+    withdrawn: bool = False
+
+
+class RulesetVersion(SQLModel, table=True):
+    """A ruleset as a run read it: its files' names and texts as one JSON object, by fingerprint."""
+
+    __tablename__ = "ruleset_version"
+    fingerprint: str = Field(primary_key=True)
+    files: str
+
+
+class Batch(SQLModel, table=True):
+    """One posting: everything that a run wrote, in one transaction."""
+
+    __tablename__ = "batch"
+    id: int | None = Field(default=None, primary_key=True)
+    at: str
+    operator: str
+    period: str = Field(index=True)
+    ruleset: str = Field(foreign_key="ruleset_version.fingerprint")
+    newest_fact: int  # the highest fact version that the run read; 0 where there was none
+    program: str
+    reason: str = ""
+
+
+class Tally(SQLModel, table=True):
+    """What a unit's month came to at a batch: a digest over its matches. The newest tally of a unit's month holds."""
+
+    __tablename__ = "tally"
+    __table_args__ = (Index("tally_by_unit", "period", "unit", "id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    batch_id: int = Field(foreign_key="batch.id")
+    period: str
+    unit: str
+    digest: str
+
+
+class Match(SQLModel, table=True):
+    """A rule that fired on a fact (none for an absence), with what it gave before and after once, best and cap."""
+
+    __tablename__ = "match"
+    id: int | None = Field(default=None, primary_key=True)
+    tally_id: int = Field(foreign_key="tally.id", index=True)
+    rule: str
+    fact_version_id: int | None = Field(default=None, foreign_key="fact_version.id")
+    raw: int  # hundredths, rounded once, before limits
+    given: int  # hundredths, what was posted
+    limit: str = ""  # what took the difference: once, best, cap-month, cap-year
+
+
+class LedgerEntry(SQLModel, table=True):
+    """One posting to a unit's account: an award, or the reversal of one with negated points. `points` are hundredths."""
+
+    __tablename__ = "ledger_entry"
+    __table_args__ = (Index("entry_by_period", "period", "unit"),)
+    id: int | None = Field(default=None, primary_key=True)
+    batch_id: int = Field(foreign_key="batch.id")
+    period: str
+    unit: str
+    rule: str
+    kind: str  # award or reversal
+    points: int
+    fact_kind: str | None = None
+    fact_key: str | None = None
+    fact_version_id: int | None = Field(default=None, foreign_key="fact_version.id")
+    reverses: int | None = Field(default=None, foreign_key="ledger_entry.id")
+    reason: str = ""
