@@ -14,7 +14,7 @@ from functools import cached_property
 
 from engine.dsl.findings import Finding, Place
 from engine.dsl.formula import Formula, Say
-from engine.dsl.types import FieldType, Value
+from engine.dsl.types import DecimalType, FieldType, Value
 
 
 class Time(StrEnum):
@@ -70,6 +70,16 @@ class Kind:
     end_field: str | None = None  # state, table: up to
     year_field: str | None = None  # annual
     place: Place = Place("facts.yaml", 1, 1)
+
+    @cached_property
+    def decimals(self) -> tuple[str, ...]:
+        """The fields whose values are decimals, which JSON keeps as texts."""
+        return tuple(name for name, field in self.fields.items() if isinstance(field.type, DecimalType))
+
+    @cached_property
+    def numbers(self) -> tuple[str, ...]:
+        """The fields that a formula may read."""
+        return tuple(name for name, field in self.fields.items() if field.type.numeric)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,138 @@
+"""The only module that imports durable-rules: one unit's month of facts in, the rules that fired out.
+
+A session is asserted as one batch, then its close fact, then deleted. What the library does on the way that would
+lose or double a match, and the guard against each, has a test in `tests/inference/test_traps.py`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from durable import engine as durable
+
+from engine.dsl.model import Rule
+from engine.facts import Fact
+from engine.inference.compile import CLOSE, comparable, definition, fields_read, given_marker
+
+_BUNCH = 1000  # matches that the library hands to one action; a hand-over each would take twice as long
+_SINK = "#month"  # fires on the close of every month, so that a month without matches is not an error
+
+Fired = tuple[str, Fact | None]  # a rule's id, and the fact it fired on; None for an absence
+
+
+class InferenceFault(RuntimeError):
+    """The library lost, doubled or refused something; nothing of the session can be trusted."""
+
+
+class _QuietHost(durable.Host):
+    """A host without the library's timer threads, which only events and timers need."""
+
+    def _run(self) -> None:
+        pass
+
+
+@cache
+def _host() -> durable.Host:
+    # A host is never freed, so a process has one. Its clock stands still: an action during which the
+    # clock moves by ten seconds would end the session without a word.
+    durable._unix_now = lambda: 0.0
+    return _QuietHost()
+
+
+class Matcher:
+    """A set of rules, settled for a month, as compiled into durable-rules."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._read = fields_read(rules)
+        self._unconditional = [
+            (rule.id, rule.fact.kind) for rule in rules if rule.fact and not rule.fact.tests and not rule.nones
+        ]
+        self._compiled = _compile({rule.id: definition(rule) for rule in rules})
+
+    def fired(self, facts: Sequence[Fact]) -> list[Fired]:
+        """Every rule and fact that match in one unit's month, each pair once, sorted by rule, then fact key.
+
+        Raises InferenceFault where the library did not see what it was given.
+        """
+        by_id = {str(place): fact for place, fact in enumerate(facts)}
+        self._assert([self._asserted(id_, fact) for id_, fact in by_id.items()])
+        pairs = set(self._compiled.take())
+        self._account(pairs, facts, by_id)
+        found = [(rule, None if name is None else by_id[name]) for rule, name in pairs]
+        return sorted(found, key=lambda pair: (pair[0], pair[1].order if pair[1] else ()))
+
+    def _asserted(self, id_: str, fact: Fact) -> dict[str, str | int | None]:
+        message: dict[str, str | int | None] = {"id": id_, "sid": "month", "kind": fact.kind}
+        for name in self._read.get(fact.kind, ()):
+            value = fact.values.get(name)
+            message[name] = None if value is None else comparable(value)
+            message[given_marker(name)] = int(value is not None)
+        return message
+
+    def _assert(self, messages: list[dict]) -> None:
+        host = _host()
+        try:
+            if messages:  # an empty batch ends the process
+                try:
+                    host.assert_facts(self._compiled.name, messages)
+                except durable.MessageNotHandledException:
+                    pass  # some fact met no rule: the close, which a rule always meets, brings what is pending
+            host.assert_fact(self._compiled.name, {"id": CLOSE, "sid": "month", "kind": CLOSE})
+            failed = host.get_state(self._compiled.name, "month").get("exception")
+        except durable.MessageObservedException as error:
+            raise InferenceFault("durable-rules took a fact for one it had seen") from error
+        finally:
+            host.delete_state(self._compiled.name, "month")
+        if failed:
+            self._compiled.take()
+            raise InferenceFault(f"an action failed inside durable-rules: {failed}")
+
+    def _account(self, pairs: set[tuple[str, str | None]], facts: Sequence[Fact], by_id: dict[str, Fact]) -> None:
+        """A rule without tests must have fired on every fact of its kind: the proof that nothing was lost."""
+        if (_SINK, None) not in pairs:
+            raise InferenceFault("durable-rules did not fire on the close of a month")
+        pairs.discard((_SINK, None))
+        for rule, kind in self._unconditional:
+            expected = sum(fact.kind == kind for fact in facts)
+            if expected and expected != sum(one == rule for one, _ in pairs):
+                raise InferenceFault(f"durable-rules lost matches of {rule}")
+
+
+@dataclass
+class _Compiled:
+    """A ruleset inside the library, and where its actions put their matches; they do nothing else."""
+
+    name: str
+    matches: list[tuple[str, str | None]] = field(default_factory=list)
+
+    def action(self, rule: str) -> Callable[[durable.Closure], None]:
+        def collect(closure: durable.Closure) -> None:
+            # With a bunch the library hands over a list, without one a single match.
+            for match in [closure] if closure._m is not None else closure.m:
+                fact = match.fact
+                self.matches.append((rule, None if fact is None else fact.id))
+
+        return collect
+
+    def take(self) -> list[tuple[str, str | None]]:
+        taken, self.matches = self.matches, []
+        return taken
+
+
+_known: dict[str, _Compiled] = {}
+
+
+def _compile(patterns: dict[str, list[dict]]) -> _Compiled:
+    """The compiled form of these patterns. The library forgets no ruleset, so equal ones are compiled once."""
+    name = hashlib.sha256(json.dumps(patterns, sort_keys=True).encode()).hexdigest()
+    if name not in _known:
+        compiled = _Compiled(name)
+        rules = {rule: {"all": all_of, "cap": _BUNCH, "run": compiled.action(rule)} for rule, all_of in patterns.items()}
+        rules[_SINK] = {"all": [{"close": {"kind": CLOSE}}], "run": compiled.action(_SINK)}
+        _host().set_rulesets({name: rules})
+        _known[name] = compiled
+    return _known[name]

@@ -1,0 +1,66 @@
+"""The month's book: everything that a notice shows, as plain values, as the ledger and the last run have it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.dsl.model import Rule, Ruleset
+from engine.dsl.types import Value
+
+
+@dataclass(frozen=True, slots=True)
+class FactLine:
+    """One fact version and where it came from; `key` are the texts of its key, in the dictionary's order."""
+
+    kind: str
+    key: tuple[str, ...]
+    values: Mapping[str, Value]
+    file: str
+    sheet: str | None
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class MatchLine:
+    """A rule that fired: points in hundredths before (`raw`) and after (`given`) its limits.
+
+    `limit` says what took the difference: once, best, cap-year, cap-month, or nothing. `formula` is the formula
+    with its numbers, `say` the rule's sentence, both ready to be read. `fact` is None for an absence.
+    """
+
+    unit: str
+    rule: str
+    fact: FactLine | None
+    raw: int
+    given: int
+    limit: str
+    formula: str
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A unit's place at a month's end; points in hundredths, equal points share the better rank."""
+
+    category: str
+    unit: str
+    month_points: int
+    total_points: int
+    month_rank: int
+    total_rank: int
+
+
+@dataclass(frozen=True)
+class Book:
+    """A posted month. Units in the order of the list wherever a mapping has them as keys."""
+
+    ruleset: Ruleset
+    period: str
+    rules: tuple[Rule, ...]  # in force in the month, settings replaced
+    standings: tuple[Standing, ...]  # by category, then the month's rank, then the order of the list
+    months: Mapping[str, Mapping[str, int]]  # every posted month of the year up to this one: unit to hundredths
+    ranks: Mapping[str, Mapping[str, int]]  # the same months: unit to rank within its category by the month's points
+    matches: Mapping[str, tuple[MatchLine, ...]]  # unit to matches, by rule in the ruleset's order, then fact key
+    facts: Mapping[str, tuple[FactLine, ...]]  # unit to every fact of the month that was asserted for it
+    entries: Mapping[str, Mapping[str, int]]  # unit to rule to the posted sum of the month, hundredths

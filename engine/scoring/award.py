@@ -1,0 +1,101 @@
+"""Matches to awards: once, best of and caps over a unit's year. Pure: the same matches give the same awards,
+in whatever order they come (rules.md, "Meaning")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from engine.dsl.model import Kind, Rule
+from engine.facts import Fact
+from engine.scoring.points import hundredths, worth
+
+UNIT = "unit"  # the language's word for "once for the unit" (dsl.md)
+ONCE, BEST, CAP = "once", "best", "cap"  # what may take from a match; a cap's period follows: cap-year
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule, settled for its month, that fired on a fact of a unit's month; `raw` in hundredths, before limits."""
+
+    month: str
+    rule: Rule
+    fact: Fact | None
+    raw: int
+
+    @property
+    def order(self) -> tuple:
+        return self.month, self.fact.order if self.fact else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """A hit and what it gave, in hundredths; `limit` says what took the difference, if anything did."""
+
+    hit: Hit
+    given: int
+    limit: str = ""
+
+
+def hit(month: str, rule: Rule, kind: Kind | None, fact: Fact | None) -> Hit:
+    return Hit(month, rule, fact, hundredths(worth(rule, kind, fact)))
+
+
+def awards(hits: Iterable[Hit]) -> list[Award]:
+    """The awards of one unit's year so far, one for each hit, sorted by rule, month and fact key.
+
+    A limit looks at the unit's hits of one rule from January on; so `hits` holds every month up to the last wanted.
+    """
+    ordered = sorted(hits, key=lambda one: (one.rule.id, one.order))
+    return [
+        award for _, own in groupby(ordered, key=lambda one: one.rule.id) for award in _capped(_chosen(list(own)))
+    ]
+
+
+def _chosen(own: list[Hit]) -> Iterator[Award]:
+    """The hits of one rule after once and best of."""
+    rule = own[0].rule
+    if rule.once_per is not None:
+        return _once(own, rule.once_per)
+    if rule.best_of is not None:
+        return _best(own, rule.best_of)
+    return (Award(one, one.raw) for one in own)
+
+
+def _once(own: list[Hit], per: tuple[str, ...]) -> Iterator[Award]:
+    seen = set()
+    for one in own:
+        thing = tuple(one.fact.values.get(field) for field in per if field != UNIT)
+        yield Award(one, 0, ONCE) if thing in seen else Award(one, one.raw)
+        seen.add(thing)
+
+
+def _best(own: list[Hit], field: str) -> Iterator[Award]:
+    """Each thing keeps its best so far; within a month the best comes first, so that it is the one that counts."""
+    best: dict[object, int] = {}
+    for one in sorted(own, key=lambda hit: (hit.month, -hit.raw, hit.order)):
+        thing = one.fact.values.get(field)
+        before = best.get(thing)
+        if before is None or one.raw > before:
+            best[thing] = one.raw
+            yield Award(one, one.raw - (before or 0), BEST if before else "")
+        else:
+            yield Award(one, 0, BEST)
+
+
+def _capped(chosen: Iterable[Award]) -> Iterator[Award]:
+    """Entries in the order of month and fact key; the sum of a rule's entries stays within plus and minus the cap."""
+    period, total = "", 0
+    for award in sorted(chosen, key=lambda award: award.hit.order):
+        cap = award.hit.rule.cap
+        if cap is None:
+            yield award
+            continue
+        now = award.hit.month if cap.per == "month" else award.hit.month[:4]
+        if now != period:
+            period, total = now, 0
+        bounded = max(-cap.hundredths, min(cap.hundredths, total + award.given))
+        left, total = bounded - total, bounded
+        yield award if left == award.given else Award(award.hit, left, f"{CAP}-{cap.per}")
+

@@ -1,0 +1,68 @@
+"""Which facts hold in a month, and whose they are (rules.md, "Meaning"; facts.yaml, `time` and `route`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from engine.dsl.model import Kind, Route, Ruleset, Time
+from engine.facts import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFacts:
+    """The facts that hold in a month: by unit, in the order of their keys, and those that found no unit."""
+
+    by_unit: Mapping[str, tuple[Fact, ...]]
+    unattributed: tuple[Fact, ...]
+
+
+def holds(kind: Kind, fact: Fact, month: str) -> bool:
+    """Whether a fact is one of the month's facts."""
+    if kind.month_field is not None:
+        return fact.values[kind.month_field] == month
+    if kind.time not in (Time.STATE, Time.TABLE):
+        return False
+    start = fact.values.get(kind.start_field, "")
+    end = fact.values.get(kind.end_field)
+    return start <= month and (end is None or month < end or (kind.end_counts and month == end))
+
+
+def facts_of(ruleset: Ruleset, facts: Iterable[Fact], month: str) -> MonthFacts:
+    """Sorts a month's facts to the units that own them. The order of `facts` does not matter."""
+    held = [fact for fact in facts if holds(ruleset.kinds[fact.kind], fact, month)]
+    tables = [fact for fact in held if ruleset.kinds[fact.kind].time is Time.TABLE]
+    by_unit: dict[str, list[Fact]] = {unit: [] for unit in ruleset.units}
+    lost: list[Fact] = []
+    for fact in held:
+        kind = ruleset.kinds[fact.kind]
+        if kind.time in (Time.TABLE, Time.RECORD):
+            continue
+        if kind.routes:
+            owners = [_routed(ruleset, category, route, fact, tables) for category, route in kind.routes.items()]
+        else:
+            owners = [fact.values[kind.unit_field]]
+        for owner in owners:
+            if owner is not None:
+                by_unit[owner].append(fact)
+        if None in owners:
+            lost.append(fact)
+    return MonthFacts(
+        {unit: tuple(sorted(own, key=_order)) for unit, own in by_unit.items()}, tuple(sorted(lost, key=_order))
+    )
+
+
+def _order(fact: Fact) -> tuple:
+    return fact.kind, fact.order
+
+
+def _routed(ruleset: Ruleset, category: str, route: Route, fact: Fact, tables: list[Fact]) -> str | None:
+    """The unit of a category that a fact goes to; None where the route finds none."""
+    value = fact.values.get(route.field)
+    if route.table is None:
+        named = value
+    else:
+        kind = ruleset.kinds[route.table]
+        rows = [row for row in tables if row.kind == route.table and row.values.get(route.field) == value]
+        named = rows[0].values[kind.unit_field] if rows else None
+    return named if named is not None and ruleset.units[named].category == category else None
