@@ -1,0 +1,173 @@
+"""The `jifen` command: parses, calls the engine, prints. Heavy imports stay inside the commands."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine import __version__
+from engine.errors import JifenError
+
+app = typer.Typer(
+    name="jifen",
+    help="积分：把每月的工作簿变成事实，按规则计分入账，生成通报。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="退出码：0 完成；1 输入或数据有误；2 用法有误；3 工作区被占用；70 程序缺陷。",
+)
+rules = typer.Typer(name="rules", help="规则集：检查与测试。", no_args_is_help=True)
+app.add_typer(rules)
+
+
+def _month(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text):
+        raise typer.BadParameter(f"“{text}”不是月份，应写作 2023-04")
+    return text
+
+
+Month = Annotated[str, typer.Argument(parser=_month, metavar="MONTH", help="月份，如 2023-04")]
+AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出到标准输出")]
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    workspace: Annotated[
+        Path, typer.Option("-w", "--workspace", envvar="JIFEN_WORKSPACE", help="工作区文件夹，默认为当前文件夹")
+    ] = Path("."),
+    version: Annotated[bool, typer.Option("--version", help="显示版本号", is_eager=True)] = False,
+) -> None:
+    if version:
+        typer.echo(f"jifen {__version__}")
+        raise typer.Exit
+    context.obj = workspace
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="新工作区的文件夹")],
+    demo: Annotated[bool, typer.Option("--demo", help="在 inbox/ 放入一年的示例工作簿")] = False,
+) -> None:
+    """新建工作区：设置、规则集、模板、收件夹、通报夹与数据库。"""
+    from engine.commands.workspace import init_workspace
+
+    init_workspace(folder, demo)
+
+
+@app.command(name="import")
+def import_(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="工作簿、CSV、JSONL 或文件夹")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只预览，不保存")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """导入事实：有一行不对就全部不保存，并逐行说明。"""
+    from engine.commands.month import import_files
+
+    import_files(context.obj, paths, dry_run, as_json)
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    month: Month,
+    sources: Annotated[
+        list[Path] | None, typer.Option("--from", metavar="PATH", help="先导入这些文件或文件夹（可重复）")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只预览，不入账")] = False,
+    no_notices: Annotated[bool, typer.Option("--no-notices", help="不生成通报")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """每月一条命令：导入、计分、入账、生成通报。"""
+    from engine.commands.month import run_command
+
+    run_command(context.obj, month, sources or [], dry_run, not no_notices, as_json)
+
+
+@app.command()
+def standings(context: typer.Context, month: Month, as_json: AsJson = False) -> None:
+    """某月的名次与累计名次。"""
+    from engine.commands.month import show_standings
+
+    show_standings(context.obj, month, as_json)
+
+
+@app.command()
+def ledger(
+    context: typer.Context,
+    month: Annotated[str | None, typer.Option(parser=_month, metavar="MONTH", help="只看某月")] = None,
+    unit: Annotated[str | None, typer.Option(help="只看某单位")] = None,
+    rule: Annotated[str | None, typer.Option(help="只看某条规则，如 D05")] = None,
+    form: Annotated[str, typer.Option("--format", help="table、csv、json 或 xlsx")] = "table",
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="写入文件（xlsx 必需）")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """账本分录，由旧到新。"""
+    from engine.commands.ledger import FORMATS, show_ledger
+
+    if form not in FORMATS:
+        raise typer.BadParameter(f"“{form}”不是可用的格式：{'、'.join(FORMATS)}", param_hint="--format")
+    if form == "xlsx" and output is None:
+        raise typer.BadParameter("xlsx 需要用 -o 指明写入的文件", param_hint="-o")
+    show_ledger(context.obj, month, unit, rule, "json" if as_json else form, output)
+
+
+@app.command()
+def notices(
+    context: typer.Context,
+    month: Month,
+    open_: Annotated[bool, typer.Option("--open", help="生成后在浏览器中打开")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """重新生成某月的通报：同一账本，字节相同。"""
+    from engine.commands.month import render_notices
+
+    render_notices(context.obj, month, open_, as_json)
+
+
+@app.command()
+def doctor(context: typer.Context, as_json: AsJson = False) -> None:
+    """检查运行环境：有什么、缺什么、怎样补。"""
+    from engine.commands.workspace import show_doctor
+
+    show_doctor(context.obj, as_json)
+
+
+@rules.command()
+def check(context: typer.Context, as_json: AsJson = False) -> None:
+    """检查规则集，逐条给出文件、行、列。"""
+    from engine.commands.rules import check_rules
+
+    check_rules(context.obj, as_json)
+
+
+@rules.command()
+def test(context: typer.Context, as_json: AsJson = False) -> None:
+    """运行规则集自带的规则测试。"""
+    from engine.commands.rules import test_rules
+
+    test_rules(context.obj, as_json)
+
+
+def main() -> None:
+    try:
+        app()
+    except JifenError as error:
+        from engine.commands.talk import tell
+
+        tell(error)
+        sys.exit(error.exit_code)
+    except Exception:
+        from engine.commands.defect import report
+
+        sys.exit(report())
+
+
+if __name__ == "__main__":
+    main()

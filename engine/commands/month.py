@@ -1,0 +1,173 @@
+"""The operator's commands: import, run, standings, notices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from engine.commands.talk import fault_table, progress, say, say_json, table, tell, tell_faults, warn
+from engine.errors import InputError, IntakeRefused, JifenError
+from engine.facts import key_texts
+from engine.ledger.run import Run, moment, require_month, run_month
+from engine.scoring.points import decimal
+from engine.workspace import Workspace
+
+
+def import_files(folder: Path, paths: Sequence[Path], dry_run: bool, as_json: bool) -> None:
+    from engine.intake.reading import read_facts
+    from engine.intake.storing import store
+    from models.database import writing
+
+    workspace = Workspace.open(folder)
+    try:
+        with progress("读取文件"):
+            reading = read_facts(paths, workspace.ruleset)
+        with writing(workspace.database, keep=not dry_run) as connection:
+            stored = store(connection, workspace.ruleset, reading, operator=workspace.operator, at=moment())
+    except IntakeRefused as refused:
+        if not as_json:
+            raise
+        say_json(_import_json(0, 0, 0, refused.faults, refused.warnings))
+        tell(refused)
+        raise typer.Exit(1) from refused
+    if as_json:
+        say_json(_import_json(stored.new, stored.changed, stored.unchanged, (), stored.warnings))
+    _tell_warnings(stored.warnings)
+    if not as_json:
+        say(f"{'将' if dry_run else '已'}导入：新增 {stored.new}，变更 {stored.changed}，未变 {stored.unchanged}")
+
+
+def _import_json(new: int, changed: int, unchanged: int, rejected, warnings) -> dict[str, object]:
+    return {
+        "new": new,
+        "changed": changed,
+        "unchanged": unchanged,
+        "rejected": [fault.as_json() for fault in rejected],
+        "warnings": [fault.as_json() for fault in warnings],
+    }
+
+
+def _tell_warnings(warnings) -> None:
+    if warnings:
+        warn("提醒：")
+        tell_faults(warnings)
+
+
+def run_command(folder: Path, month: str, sources: Sequence[Path], dry_run: bool, notices: bool, as_json: bool) -> None:
+    workspace = Workspace.open(folder)
+    with progress(f"计分 {month}"):
+        done = run_month(workspace, month, sources, keep=not dry_run)
+    failed: JifenError | None = None
+    files: list[Path] = []
+    if notices and not dry_run:
+        try:
+            files = _render(workspace, month)
+        except JifenError as error:  # what is posted stands
+            failed = error
+    if as_json:
+        say_json(done.as_json(files))
+    _tell_run(done)
+    if not as_json:
+        _say_run(done, dry_run, files)
+    if failed is not None:
+        raise failed
+
+
+def _tell_run(done: Run) -> None:
+    if done.stored is not None:
+        _tell_warnings(done.stored.warnings)
+    if done.unused:
+        warn(f"提醒：{len(done.unused)} 条事实没有用于计分：")
+        fault_table(
+            ("单位", "事实", "原因"),
+            ((one.unit, f"{one.fact.kind} {' '.join(key_texts(one.fact.key))}", one.reason) for one in done.unused),
+        )
+    for fact in done.unattributed:
+        warn(f"提醒：{fact.kind} {' '.join(key_texts(fact.key))} 找不到应计分的单位")
+    if done.stale:
+        warn(f"提醒：以下月份的积分因此变动，需重新计分：{'、'.join(done.stale)}")
+    if done.behind:
+        warn(f"提醒：以下月份的事实在计分后有变，需重新计分：{'、'.join(done.behind)}")
+
+
+def _say_run(done: Run, dry_run: bool, files: Sequence[Path]) -> None:
+    if done.stored is not None:
+        say(f"导入：新增 {done.stored.new}，变更 {done.stored.changed}，未变 {done.stored.unchanged}")
+    entries = done.posted.entries
+    if dry_run and entries:
+        table(
+            ("单位", "规则", "类型", "积分"),
+            ((one.unit, one.rule, _KINDS[one.kind], decimal(one.points)) for _, one in entries),
+            right=("积分",),
+        )
+    awards = sum(one.kind == "award" for _, one in entries)
+    if not entries:
+        say(f"{done.month}：没有新的分录")
+    else:
+        batch = "" if dry_run else f"（批次 {done.posted.batch}）"
+        say(f"{done.month}：{'将入账' if dry_run else '已入账'} {awards} 条计分、{len(entries) - awards} 条冲销{batch}")
+    if files:
+        say(f"通报：{files[0]}（共 {len(files)} 个文件）")
+
+
+_KINDS = {"award": "计分", "reversal": "冲销"}
+
+
+def show_standings(folder: Path, month: str, as_json: bool) -> None:
+    from engine.ledger.reading import last_ruleset
+    from engine.ledger.standings import require_posted, standings, unit_points
+    from models.database import reading
+
+    workspace = Workspace.open(folder)
+    require_month(workspace.ruleset, month)
+    with reading(workspace.database) as connection:
+        months = require_posted(connection, workspace.ruleset, month)
+        ruleset = last_ruleset(connection, month)
+        rows = standings(ruleset, {each: unit_points(connection, ruleset, each) for each in months})
+    if as_json:
+        say_json([
+            {"category": row.category, "unit": row.unit, "month_points": decimal(row.month_points),
+             "total_points": decimal(row.total_points), "month_rank": row.month_rank, "total_rank": row.total_rank}
+            for row in rows
+        ])  # fmt: skip
+        return
+    table(
+        ("类别", "名次", "单位", "本月积分", "累计积分", "累计名次"),
+        (
+            (row.category, str(row.month_rank), row.unit, decimal(row.month_points), decimal(row.total_points), str(row.total_rank))
+            for row in rows
+        ),
+        right=("名次", "本月积分", "累计积分", "累计名次"),
+    )
+
+
+def render_notices(folder: Path, month: str, open_: bool, as_json: bool) -> None:
+    workspace = Workspace.open(folder)
+    require_month(workspace.ruleset, month)
+    files = _render(workspace, month)
+    if as_json:
+        say_json({"month": month, "notices": [str(path) for path in files]})
+    else:
+        say(f"通报：{files[0]}（共 {len(files)} 个文件）")
+    if open_:
+        import webbrowser
+
+        if not webbrowser.open(files[0].resolve().as_uri()):
+            raise InputError("没有可用的浏览器", f"请自行打开 {files[0]}")
+
+
+def _render(workspace: Workspace, month: str) -> list[Path]:
+    from engine.ledger.reading import book_of
+    from engine.ledger.standings import posted_months
+    from engine.notices.render import render_index, render_month
+    from models.database import reading
+
+    with reading(workspace.database) as connection:
+        book = book_of(connection, workspace.ruleset, month)
+        posted = posted_months(connection, workspace.ruleset)
+    with progress(f"生成 {month} 的通报") as advance:
+        files = render_month(book, workspace.templates, workspace.notices, advance)
+    render_index([(each, book.ruleset.title) for each in posted], workspace.notices)
+    return files

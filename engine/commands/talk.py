@@ -1,0 +1,90 @@
+"""How commands speak: results to standard output, faults and progress to standard error, JSON on request."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import contextmanager
+
+from engine.errors import IntakeRefused, JifenError, RulesetFaulty
+
+
+def say(text: str = "") -> None:
+    print(text)
+
+
+def warn(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def say_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[str] = ()) -> None:
+    """A table to standard output; the columns named in `right` hold numbers."""
+    _print_table(columns, rows, right, sys.stdout)
+
+
+def fault_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    _print_table(columns, rows, (), sys.stderr)
+
+
+def _print_table(columns, rows, right, stream) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        drawn.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    for row in rows:
+        drawn.add_row(*(Text(cell) for cell in row))
+    # A pipe has no width: lines there are as long as they need to be.
+    Console(file=stream, width=None if stream.isatty() else 240, highlight=False).print(drawn)
+
+
+@contextmanager
+def progress(what: str):
+    """A callable `advance(done, total)` that draws a bar on a terminal and does nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def tell(error: JifenError) -> None:
+    """An error to standard error: every finding or fault it carries, then the one line that sums it up."""
+    if isinstance(error, RulesetFaulty):
+        for finding in error.findings:
+            warn(finding_line(finding))
+    if isinstance(error, IntakeRefused):
+        tell_faults(error.faults)
+    warn(f"错误：{error.what}")
+    if error.hint:
+        warn(f"提示：{error.hint}")
+
+
+def finding_line(finding) -> str:
+    level = "错误" if finding.level == "error" else "提醒"
+    hint = f"（{finding.hint}）" if finding.hint else ""
+    return f"{finding.place}: {level} {finding.code} {finding.message}{hint}"
+
+
+def tell_faults(faults) -> None:
+    fault_table(
+        ("文件", "工作表", "行", "单元格", "字段", "值", "代码", "说明"),
+        (
+            [str(part) if part is not None else "" for part in (
+                one.file, one.sheet, one.row, one.cell, one.field, one.value, one.code, one.message,
+            )]
+            for one in faults
+        ),
+    )  # fmt: skip

@@ -1,0 +1,55 @@
+"""What every reader yields, whatever the file: sheets of rows of cells, each with its address and nothing judged yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+MOST_ROWS = 200_000
+MOST_COLUMNS = 256
+MOST_BYTES = 300 * 1024 * 1024
+
+
+class Shape(StrEnum):
+    """How a file holds a value. Text files hold texts only, which are exact; a workbook's numbers are floats."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    TIME = "time"
+    BOOLEAN = "boolean"
+    ERROR = "error"
+    FORMULA = "formula"  # one that was never computed
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value as its file has it; `number_format` is the workbook's, of numbers only."""
+
+    text: str
+    address: str | None = None
+    shape: Shape = Shape.TEXT
+    number_format: str = ""
+
+    @property
+    def empty(self) -> bool:
+        return self.shape is Shape.TEXT and not self.text.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    number: int
+    cells: Mapping[str, Cell]  # by the column's heading
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Rows that claim to be facts of one kind. `columns` are the headings with their letters, in order;
+    None where every row names its own fields (a line of JSON)."""
+
+    file: str
+    name: str | None
+    kind: str
+    columns: Mapping[str, str] | None
+    rows: Iterable[Row]

@@ -1,0 +1,194 @@
+"""Posts the difference between what scoring says of a month and what stands in the ledger.
+
+First run, second run and a run after new facts are this one path; where there is no difference nothing is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, insert, select
+
+from engine import __version__
+from engine.dsl.model import Ruleset
+from engine.facts import canonical
+from engine.ledger.stored import newest_version
+from engine.scoring.award import Award
+from engine.scoring.year import Year
+from models.tables import Batch, LedgerEntry, Match, RulesetVersion, Tally
+
+Account = tuple[str, str, str, str]  # unit, rule, fact kind, fact key; the last two empty for an absence
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An entry that stands: an award that no reversal has taken back."""
+
+    entry: int
+    points: int
+    fact_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One entry to write; `reverses` names the entry that it takes back."""
+
+    unit: str
+    rule: str
+    kind: str
+    points: int
+    fact_kind: str | None
+    fact_key: str | None
+    fact_version: int | None
+    reverses: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What a run wrote: the batch, if there was anything to write, and its entries by id."""
+
+    batch: int | None
+    entries: tuple[tuple[int, Posting], ...]
+
+
+def standing_entries(connection: Connection, month: str) -> dict[Account, Standing]:
+    entry = LedgerEntry.__table__
+    taken_back = select(entry.c.reverses).where(entry.c.period == month, entry.c.reverses.is_not(None))
+    rows = connection.execute(
+        select(
+            entry.c.id, entry.c.unit, entry.c.rule, entry.c.fact_kind, entry.c.fact_key, entry.c.points,
+            entry.c.fact_version_id,
+        ).where(entry.c.period == month, entry.c.kind == "award", entry.c.id.not_in(taken_back))
+    )  # fmt: skip
+    return {
+        (unit, rule, kind or "", key or ""): Standing(id_, points, version)
+        for id_, unit, rule, kind, key, points, version in rows
+    }
+
+
+def difference(ruleset: Ruleset, given: Mapping[str, tuple[Award, ...]], standing: Mapping[Account, Standing]) -> list[Posting]:
+    """The entries that turn what stands into what scoring gives: reversals first, then awards, by unit and rule."""
+    wanted = {
+        _account(unit, award): award for unit, own in given.items() for award in own if award.given != 0
+    }
+    reversals = [
+        Posting(*account[:2], "reversal", -one.points, account[2] or None, account[3] or None, one.fact_version, one.entry)
+        for account, one in standing.items()
+        if account not in wanted or wanted[account].given != one.points
+    ]
+    awarded = [
+        Posting(*account[:2], "award", award.given, account[2] or None, account[3] or None, _version(award))
+        for account, award in wanted.items()
+        if account not in standing or standing[account].points != award.given
+    ]
+    place = {rule.id: position for position, rule in enumerate(ruleset.rules)}
+    order = ruleset.order
+
+    def by_unit(posting: Posting) -> tuple:
+        return (
+            order.get(posting.unit, len(order)), posting.unit, place.get(posting.rule, len(place)), posting.rule,
+            posting.fact_kind or "", posting.fact_key or "",
+        )  # fmt: skip
+
+    return sorted(reversals, key=by_unit) + sorted(awarded, key=by_unit)
+
+
+def _account(unit: str, award: Award) -> Account:
+    fact = award.hit.fact
+    return unit, award.hit.rule.id, fact.kind if fact else "", fact.key if fact else ""
+
+
+def _version(award: Award) -> int | None:
+    return award.hit.fact.version if award.hit.fact else None
+
+
+def post(connection: Connection, files: Mapping[str, str], year: Year, month: str, *, at: str, operator: str) -> Posted:
+    """Writes the month's difference in one batch; `files` is the ruleset's text, kept with the batch.
+
+    Nothing is written where entries, matches and ruleset stand as they are.
+    """
+    given = year.awards(month)
+    postings = difference(year.ruleset, given, standing_entries(connection, month))
+    tallies = _changed_tallies(connection, month, given)
+    if not postings and not tallies and _ruleset_of(connection, month) == year.ruleset.fingerprint:
+        return Posted(None, ())
+    batch = _new_batch(connection, files, year.ruleset, month, at, operator)
+    _write_matches(connection, batch, month, tallies)
+    return Posted(batch, _write_entries(connection, batch, month, postings))
+
+
+def _ruleset_of(connection: Connection, month: str) -> str | None:
+    batch = Batch.__table__
+    return connection.execute(
+        select(batch.c.ruleset).where(batch.c.period == month).order_by(batch.c.id.desc()).limit(1)
+    ).scalar()
+
+
+def _new_batch(
+    connection: Connection, files: Mapping[str, str], ruleset: Ruleset, month: str, at: str, operator: str
+) -> int:
+    known = RulesetVersion.__table__
+    if not connection.execute(select(known.c.fingerprint).where(known.c.fingerprint == ruleset.fingerprint)).first():
+        connection.execute(insert(known).values(fingerprint=ruleset.fingerprint, files=canonical(dict(files))))
+    return connection.execute(
+        insert(Batch.__table__).values(
+            at=at, operator=operator, period=month, ruleset=ruleset.fingerprint,
+            newest_fact=newest_version(connection), program=__version__, reason="",
+        )
+    ).inserted_primary_key[0]  # fmt: skip
+
+
+def _changed_tallies(
+    connection: Connection, month: str, given: Mapping[str, tuple[Award, ...]]
+) -> dict[str, tuple[str, tuple[Award, ...]]]:
+    """The units whose matches are not those of their newest tally: unit to the new digest and the awards."""
+    tally = Tally.__table__
+    newest = select(func.max(tally.c.id)).where(tally.c.period == month).group_by(tally.c.unit)
+    stand = dict(connection.execute(select(tally.c.unit, tally.c.digest).where(tally.c.id.in_(newest))).all())
+    now = {unit: (_digest(own), own) for unit, own in given.items()}
+    empty = _digest(())
+    return {unit: one for unit, one in now.items() if stand.get(unit, empty) != one[0]}
+
+
+def _digest(own: tuple[Award, ...]) -> str:
+    rows = [[award.hit.rule.id, _version(award), award.hit.raw, award.given, award.limit] for award in own]
+    return hashlib.sha256(canonical(rows).encode()).hexdigest()
+
+
+def _write_matches(
+    connection: Connection, batch: int, month: str, tallies: Mapping[str, tuple[str, tuple[Award, ...]]]
+) -> None:
+    rows = []
+    for unit, (digest, own) in tallies.items():
+        tally = connection.execute(
+            insert(Tally.__table__).values(batch_id=batch, period=month, unit=unit, digest=digest)
+        ).inserted_primary_key[0]
+        rows += [
+            {"tally_id": tally, "rule": award.hit.rule.id, "fact_version_id": _version(award), "raw": award.hit.raw,
+             "given": award.given, "limit": award.limit}
+            for award in own
+        ]  # fmt: skip
+    if rows:
+        connection.execute(insert(Match.__table__), rows)
+
+
+def _write_entries(
+    connection: Connection, batch: int, month: str, postings: list[Posting]
+) -> tuple[tuple[int, Posting], ...]:
+    # Ids are given here, as bulk inserts do not tell them; the transaction holds the ledger meanwhile.
+    entry = LedgerEntry.__table__
+    first = (connection.execute(select(func.max(entry.c.id))).scalar() or 0) + 1
+    numbered = tuple(enumerate(postings, start=first))
+    if numbered:
+        connection.execute(
+            insert(entry),
+            [
+                {"id": id_, "batch_id": batch, "period": month, "unit": one.unit, "rule": one.rule, "kind": one.kind,
+                 "points": one.points, "fact_kind": one.fact_kind, "fact_key": one.fact_key,
+                 "fact_version_id": one.fact_version, "reverses": one.reverses, "reason": ""}
+                for id_, one in numbered
+            ],
+        )  # fmt: skip
+    return numbered

@@ -1,0 +1,122 @@
+"""A posted month as a book: entries, matches and facts as the last run left them, read under the rules of that run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, func, select
+
+from engine.dsl.loader import ruleset_of
+from engine.dsl.model import Rule, Ruleset
+from engine.facts import Fact, key_order, key_texts, restore
+from engine.ledger.book import Book, FactLine, MatchLine
+from engine.ledger.standings import ranks, require_posted, standings, unit_points
+from engine.scoring.months import facts_of
+from engine.scoring.points import shown
+from engine.scoring.sentence import sentence
+from models.tables import Batch, FactVersion, LedgerEntry, Match, RulesetVersion, SourceFile, Tally
+
+
+def last_ruleset(connection: Connection, month: str) -> Ruleset | None:
+    """The ruleset of the month's last run, from the texts that were kept with it; None where it never ran."""
+    batch, version = Batch.__table__, RulesetVersion.__table__
+    files = connection.execute(
+        select(version.c.files)
+        .join(batch, batch.c.ruleset == version.c.fingerprint)
+        .where(batch.c.period == month)
+        .order_by(batch.c.id.desc())
+        .limit(1)
+    ).scalar()
+    return None if files is None else ruleset_of(json.loads(files))
+
+
+def book_of(connection: Connection, current: Ruleset, month: str) -> Book:
+    """The book of a posted month; `current` is the workspace's ruleset, which only tells the year's months.
+
+    Raises InputError where the month was never posted.
+    """
+    require_posted(connection, current, month)
+    ruleset = last_ruleset(connection, month)
+    months = {
+        each: unit_points(connection, ruleset, each) for each in require_posted(connection, ruleset, month)
+    }
+    rules = ruleset.in_force(month)
+    lines = _fact_lines(connection, ruleset, month)
+    return Book(
+        ruleset=ruleset,
+        period=month,
+        rules=rules,
+        standings=standings(ruleset, months),
+        months=months,
+        ranks={each: ranks(ruleset, points) for each, points in months.items()},
+        matches=_matches(connection, ruleset, rules, month, lines),
+        facts=_facts_by_unit(ruleset, lines, month),
+        entries=_entries(connection, ruleset, month),
+    )
+
+
+def _fact_lines(connection: Connection, ruleset: Ruleset, month: str) -> dict[int, tuple[Fact, FactLine]]:
+    """Every fact as the month's last run saw it: the newest versions up to the highest that it read, by id."""
+    batch, version, source = Batch.__table__, FactVersion.__table__, SourceFile.__table__
+    seen = connection.execute(
+        select(batch.c.newest_fact).where(batch.c.period == month).order_by(batch.c.id.desc()).limit(1)
+    ).scalar()
+    newest = select(func.max(version.c.id)).where(version.c.id <= seen).group_by(version.c.kind, version.c.key)
+    rows = connection.execute(
+        select(version.c.id, version.c.kind, version.c.key, version.c.fields, version.c.sheet, version.c.row, source.c.name)
+        .join(source, source.c.id == version.c.file_id)
+        .where(version.c.id.in_(newest), ~version.c.withdrawn)
+    )
+    lines = {}
+    for id_, kind, key, fields, sheet, row, file in rows:
+        values = restore(ruleset.kinds[kind], fields)
+        lines[id_] = Fact(kind, key, values, id_), FactLine(kind, key_texts(key), values, file, sheet, row)
+    return lines
+
+
+def _facts_by_unit(
+    ruleset: Ruleset, lines: Mapping[int, tuple[Fact, FactLine]], month: str
+) -> dict[str, tuple[FactLine, ...]]:
+    held = facts_of(ruleset, (fact for fact, _ in lines.values()), month)
+    return {unit: tuple(lines[fact.version][1] for fact in own) for unit, own in held.by_unit.items()}
+
+
+def _matches(
+    connection: Connection,
+    ruleset: Ruleset,
+    rules: tuple[Rule, ...],
+    month: str,
+    lines: Mapping[int, tuple[Fact, FactLine]],
+) -> dict[str, tuple[MatchLine, ...]]:
+    tally, match = Tally.__table__, Match.__table__
+    newest = select(func.max(tally.c.id)).where(tally.c.period == month).group_by(tally.c.unit)
+    rows = connection.execute(
+        select(tally.c.unit, match.c.rule, match.c.fact_version_id, match.c.raw, match.c.given, match.c.limit)
+        .join(match, match.c.tally_id == tally.c.id)
+        .where(tally.c.id.in_(newest))
+    ).all()
+    by_id = {rule.id: (place, rule) for place, rule in enumerate(rules)}
+    found: dict[str, list[tuple[tuple, MatchLine]]] = {unit: [] for unit in ruleset.units}
+    for unit, rule_id, version, raw, given, limit in rows:
+        place, rule = by_id[rule_id]
+        fact, line = lines[version] if version is not None else (None, None)
+        kind = ruleset.kinds[fact.kind] if fact else None
+        found[unit].append((
+            (place, key_order(fact.key) if fact else ()),
+            MatchLine(unit, rule_id, line, raw, given, limit, shown(rule, kind, fact), sentence(ruleset, rule, fact, month)),
+        ))  # fmt: skip
+    return {unit: tuple(line for _, line in sorted(own, key=lambda pair: pair[0])) for unit, own in found.items()}
+
+
+def _entries(connection: Connection, ruleset: Ruleset, month: str) -> dict[str, dict[str, int]]:
+    entry = LedgerEntry.__table__
+    sums: dict[str, dict[str, int]] = {unit: {} for unit in ruleset.units}
+    for unit, rule, points in connection.execute(
+        select(entry.c.unit, entry.c.rule, func.sum(entry.c.points))
+        .where(entry.c.period == month)
+        .group_by(entry.c.unit, entry.c.rule)
+    ):
+        if points:
+            sums.setdefault(unit, {})[rule] = int(points)
+    return sums

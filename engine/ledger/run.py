@@ -1,0 +1,111 @@
+"""One month's run: import what came in, post the difference, tell what nobody can use and what has gone stale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.dsl.model import Ruleset
+from engine.errors import InputError
+from engine.facts import Fact, key_texts
+from engine.ledger.posting import Posted, difference, post, standing_entries
+from engine.ledger.standings import posted_months
+from engine.ledger.stored import newest_facts
+from engine.ledger.unused import Unused, unused
+from engine.scoring.points import decimal
+from engine.scoring.year import Year
+from engine.workspace import Workspace
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from engine.intake.reading import Reading
+    from engine.intake.storing import Stored
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run did, or with a preview would have done."""
+
+    month: str
+    posted: Posted
+    unused: tuple[Unused, ...]
+    unattributed: tuple[Fact, ...]
+    stale: tuple[str, ...]  # later posted months whose points this run's facts have moved
+    behind: tuple[str, ...]  # earlier posted months that stand otherwise than their facts now say
+    stored: Stored | None = None
+    reading: Reading | None = None
+
+    def as_json(self, notices: Sequence[Path]) -> dict[str, object]:
+        return {
+            "month": self.month,
+            "batch": self.posted.batch,
+            "posted": [
+                {"entry": id_, "unit": one.unit, "rule": one.rule, "points": decimal(one.points), "kind": one.kind}
+                for id_, one in self.posted.entries
+            ],
+            "unused": [one.as_json() for one in self.unused],
+            "unattributed": [{"kind": fact.kind, "key": "|".join(key_texts(fact.key))} for fact in self.unattributed],
+            "stale": list(self.stale),
+            "notices": [str(path) for path in notices],
+        }
+
+
+def require_month(ruleset: Ruleset, month: str) -> None:
+    if month not in ruleset.months:
+        raise InputError(
+            f"{month} 不在规则集 {ruleset.name} 的年度 {ruleset.year} 内",
+            f"月份应在 {ruleset.months[0]} 至 {ruleset.months[-1]} 之间",
+        )
+
+
+def run_month(workspace: Workspace, month: str, sources: Sequence[Path] = (), *, keep: bool = True) -> Run:
+    """Imports, scores and posts in one transaction; `keep=False` goes the same way and rolls back.
+
+    Raises RulesetFaulty, IntakeRefused, InputError or Busy; then nothing is written.
+    """
+    from engine.intake.reading import read_facts
+    from models.database import writing
+
+    ruleset = workspace.ruleset
+    require_month(ruleset, month)
+    reading = read_facts(sources, ruleset) if sources else None
+    with writing(workspace.database, keep=keep) as connection:
+        now = moment()
+        stored = _store(connection, workspace, reading, now) if reading else None
+        facts = newest_facts(connection, ruleset)
+        posted = posted_months(connection, ruleset)
+        if not facts and not posted:
+            raise InputError("工作区还没有事实，无从计分", f"先执行 `jifen import` 或 `jifen run {month} --from 文件夹`")
+        year = Year(ruleset, facts)
+        result = post(connection, workspace.ruleset_files, year, month, at=now, operator=workspace.operator)
+        moved = [other for other in posted if other != month and _differs(connection, year, other)]
+    held = year.facts(month)
+    return Run(
+        month,
+        result,
+        tuple(unused(ruleset, month, held)),
+        held.unattributed,
+        tuple(other for other in moved if other > month),
+        tuple(other for other in moved if other < month),
+        stored,
+        reading,
+    )
+
+
+def _store(connection: Connection, workspace: Workspace, reading: Reading, now: str) -> Stored:
+    from engine.intake.storing import store
+
+    return store(connection, workspace.ruleset, reading, operator=workspace.operator, at=now)
+
+
+def _differs(connection: Connection, year: Year, month: str) -> bool:
+    return bool(difference(year.ruleset, year.awards(month), standing_entries(connection, month)))
+
+
+def moment() -> str:
+    """Now, as the ledger keeps times: UTC to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,63 @@
+"""Standings: units ranked within their category by a month's points and by the points so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, func, select
+
+from engine.dsl.model import Ruleset
+from engine.errors import InputError
+from engine.ledger.book import Standing
+from models.tables import Batch, LedgerEntry
+
+
+def posted_months(connection: Connection, ruleset: Ruleset) -> list[str]:
+    """The months of the ruleset's year that a run has posted, oldest first."""
+    period = Batch.__table__.c.period
+    months = connection.execute(select(period).distinct().order_by(period)).scalars()
+    return [month for month in months if month in ruleset.months]
+
+
+def require_posted(connection: Connection, ruleset: Ruleset, month: str) -> list[str]:
+    """The posted months up to `month`; raises InputError where `month` is not one of them."""
+    posted = posted_months(connection, ruleset)
+    if month not in posted:
+        raise InputError(f"{month} 尚未计分", f"先执行 `jifen run {month}`")
+    return [each for each in posted if each <= month]
+
+
+def unit_points(connection: Connection, ruleset: Ruleset, month: str) -> dict[str, int]:
+    """Every unit's points in a month, hundredths, in the order of the list."""
+    entry = LedgerEntry.__table__
+    sums = dict(
+        connection.execute(
+            select(entry.c.unit, func.sum(entry.c.points)).where(entry.c.period == month).group_by(entry.c.unit)
+        ).all()
+    )
+    return {unit: int(sums.get(unit, 0)) for unit in ruleset.units}
+
+
+def ranks(ruleset: Ruleset, points: Mapping[str, int]) -> dict[str, int]:
+    """Each unit's rank within its category: equal points share the better rank, as 1, 2, 2, 4."""
+    return {
+        unit: 1 + sum(
+            points[other] > own
+            for other, known in ruleset.units.items()
+            if known.category == ruleset.units[unit].category
+        )
+        for unit, own in points.items()
+    }  # fmt: skip
+
+
+def standings(ruleset: Ruleset, months: Mapping[str, Mapping[str, int]]) -> tuple[Standing, ...]:
+    """The standings at the last of these months: by category, the month's rank, then the order of the list."""
+    month = months[max(months)]
+    total = {unit: sum(each[unit] for each in months.values()) for unit in ruleset.units}
+    by_month, by_total = ranks(ruleset, month), ranks(ruleset, total)
+    rows = [
+        Standing(known.category, unit, month[unit], total[unit], by_month[unit], by_total[unit])
+        for unit, known in ruleset.units.items()
+    ]
+    place = {category: position for position, category in enumerate(ruleset.categories)}
+    return tuple(sorted(rows, key=lambda row: (place[row.category], row.month_rank, ruleset.order[row.unit])))

@@ -1,0 +1,41 @@
+"""The month's facts that could give nothing: their kind is read by no rule or obligation that binds their unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.dsl.model import Ruleset
+from engine.facts import Fact, key_texts
+from engine.scoring.months import MonthFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    fact: Fact
+    unit: str
+    reason: str
+
+    def as_json(self) -> dict[str, object]:
+        return {"kind": self.fact.kind, "key": "|".join(key_texts(self.fact.key)), "unit": self.unit, "reason": self.reason}
+
+
+def unused(ruleset: Ruleset, month: str, facts: MonthFacts) -> list[Unused]:
+    readers: dict[str, list] = {}
+    for rule in ruleset.in_force(month):
+        for pattern in (rule.fact, *rule.nones):
+            if pattern is not None:
+                readers.setdefault(pattern.kind, []).append(rule)
+    found = []
+    for unit, own in facts.by_unit.items():
+        for fact in own:
+            reading = [rule for rule in readers.get(fact.kind, ()) if rule.category == ruleset.units[unit].category]
+            if fact.kind == ruleset.progress or any(unit in rule.units for rule in reading):
+                continue
+            found.append(Unused(fact, unit, _reason(unit, ruleset.units[unit].category, fact.kind, reading)))
+    return found
+
+
+def _reason(unit: str, category: str, kind: str, reading: list) -> str:
+    if not reading:
+        return f"没有{category}规则使用“{kind}”"
+    return f"{unit}不在{'、'.join(sorted({rule.id for rule in reading}))}的责任单位之列"

@@ -1,0 +1,234 @@
+"""What each template receives, as `page`: plain values. Points are whole hundredths; the filters `pts` and `signed` write them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar; places and lengths are texts of drawing units."""
+
+    name: str
+    points: int
+    y: int
+    x: str
+    width: str
+    label_x: str
+
+
+@dataclass(frozen=True, slots=True)
+class BarChart:
+    title: str
+    described: str  # the same in words, for those who do not see it
+    width: int
+    height: int
+    axis_x: str
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spark:
+    points: str
+    x: str
+    y: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What every notice of a ruleset carries; a word that the ruleset does not give is an empty text."""
+
+    scheme: str  # the ruleset's title
+    ruleset: str
+    fingerprint: str
+    year: str
+    month: str  # 2023年4月
+    issuer: str
+    number_prefix: str
+    to: str
+    signer: str
+    cc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A rank, and who shares it."""
+
+    rank: int
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Movers:
+    """Who moved furthest against last month, and by how many ranks."""
+
+    units: tuple[str, ...]
+    ranks: int
+
+
+@dataclass(frozen=True, slots=True)
+class RankRow:
+    rank: int
+    unit: str
+    href: str
+    added: int
+    deducted: int
+    points: int
+    total: int
+    total_rank: int
+    moved: int | None  # ranks gained; None without a last month
+    spark: Spark
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryPart:
+    """One category's month: its words in the summary, its drawings, its table."""
+
+    name: str
+    anchor: str
+    average: int
+    leaders: tuple[Place, ...]  # everyone ranked third or better
+    risen: Movers | None
+    fallen: Movers | None
+    charts: tuple[BarChart, ...]
+    rows: tuple[RankRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """The highest award of a rule, and who had it; `say` where it is one unit alone."""
+
+    title: str
+    clause: str
+    units: tuple[str, ...]
+    say: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deduction:
+    unit: str
+    href: str
+    title: str
+    say: str
+    clause: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """A match that, if it still holds at the end of the year, sets the grade."""
+
+    unit: str
+    href: str
+    title: str
+    say: str
+    clause: str
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """A unit with a watched rate under 1; a rate that cannot be computed is a dash."""
+
+    unit: str
+    href: str
+    rates: tuple[tuple[str, bool], ...]  # as written, and whether it falls short
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlyPage:
+    head: Letterhead
+    title: tuple[str, ...]  # in parts that should not be broken
+    categories: tuple[CategoryPart, ...]
+    entries: int
+    added: int
+    deducted: int
+    limited: int
+    compared: bool  # there is a last month to compare with
+    highlights: tuple[Highlight, ...]
+    deductions: tuple[Deduction, ...]
+    deducted_units: int
+    deducted_points: int
+    warnings: tuple[Warning, ...]
+    rate_names: tuple[str, ...]
+    shortfalls: tuple[Shortfall, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line under a clause: a match with its points, or a rule that gave nothing with a mark that says how."""
+
+    title: str
+    say: str
+    formula: str
+    limit: str
+    raw: int
+    points: int | None  # None where no rule fired
+    running: int
+    source: str
+    mark: str
+    reported: bool  # False only where nothing of the rule's kind was reported
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseBlock:
+    id: str
+    goal: str
+    asks: str
+    units: str
+    rules: tuple[str, ...]  # each rule's points in words
+    no_points: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    clauses: tuple[ClauseBlock, ...]
+
+    @property
+    def rows(self) -> int:
+        """How many table rows the section takes: one a clause, one a line."""
+        return sum(1 + len(clause.lines) + bool(clause.no_points) for clause in self.clauses)
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPage:
+    head: Letterhead
+    unit: str
+    full_name: str
+    category: str
+    size: int  # units in the category
+    points: int
+    total: int
+    added: int
+    deducted: int
+    rank: int
+    total_rank: int
+    moved: int | None
+    chart: BarChart
+    shows_units: bool  # the table has a column of responsible units
+    sections: tuple[Section, ...]
+    elsewhere: tuple[str, ...]  # clauses of the category that do not bind the unit
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    href: str
+    text: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkGroup:
+    title: str
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPage:
+    title: str
+    lead: str
+    up: Link | None
+    groups: tuple[LinkGroup, ...]

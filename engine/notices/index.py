@@ -1,0 +1,47 @@
+"""The pages that lead to the others: a month's, and the one over all months."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.ledger.book import Book
+from engine.notices.context import IndexPage, Link, LinkGroup
+from engine.notices.monthly import statement_href
+from engine.notices.wording import address, month_words, pts
+
+MONTHLY = "月度通报.html"
+INDEX = "index.html"
+
+
+def month_index(book: Book) -> IndexPage:
+    month = month_words(book.period)
+    statements = tuple(
+        LinkGroup(
+            f"{category}得分单",
+            tuple(
+                Link(statement_href(one.unit), one.unit, f"第{one.month_rank}名 · {pts(one.month_points)}分")
+                for one in book.standings
+                if one.category == category
+            ),
+        )
+        for category in book.ruleset.categories
+    )
+    notice = LinkGroup("通报", (Link(MONTHLY, f"{month}月度通报", "总体情况、排名、扣分明细"),))
+    return IndexPage(f"{month}积分", book.ruleset.title, Link(f"../{INDEX}", "全部月份"), (notice, *statements))
+
+
+def all_months(months: Sequence[tuple[str, str]]) -> IndexPage:
+    """Every month that has notices, the newest first, by year."""
+    years = sorted({period[:4] for period, _ in months}, reverse=True)
+    groups = tuple(
+        LinkGroup(
+            f"{year}年",
+            tuple(
+                Link(address(f"{period}/{INDEX}"), title, period)
+                for period, title in sorted(months, reverse=True)
+                if period[:4] == year
+            ),
+        )
+        for year in years
+    )
+    return IndexPage("积分通报", "各月的通报与各单位得分单", None, groups)

@@ -1,0 +1,170 @@
+"""The month's notice from the book: pure, and told in the order in which it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from engine.dsl.model import Rule
+from engine.ledger.book import Book, MatchLine, Standing
+from engine.notices import chart
+from engine.notices.context import (
+    BarChart,
+    CategoryPart,
+    Deduction,
+    Highlight,
+    Letterhead,
+    MonthlyPage,
+    Movers,
+    Place,
+    RankRow,
+    Warning,
+)
+from engine.notices.rates import shortfalls
+from engine.notices.wording import address, average, month_before, month_words, statement_file
+
+WHOLE_CHART = 20  # a category up to this size is drawn whole, a larger one by its two ends
+CHART_END = 10
+HIGHLIGHTS = 5
+LEADING = 3
+
+
+def letterhead(book: Book) -> Letterhead:
+    ruleset = book.ruleset
+    words = getattr(ruleset, "notice", {})
+    return Letterhead(
+        scheme=ruleset.title,
+        ruleset=ruleset.name,
+        fingerprint=ruleset.fingerprint[:12],
+        year=book.period[:4],
+        month=month_words(book.period),
+        issuer=words.get("issuer", ""),
+        number_prefix=words.get("number_prefix", ""),
+        to=words.get("to", "") or "，".join(f"各{category}" for category in ruleset.categories),
+        signer=words.get("signer", "") or words.get("issuer", ""),
+        cc=words.get("cc", ""),
+    )
+
+
+def monthly_page(book: Book) -> MonthlyPage:
+    head = letterhead(book)
+    matches = [match for unit in book.ruleset.units for match in book.matches.get(unit, ())]
+    deducted = sorted((match for match in matches if match.given < 0), key=lambda match: match.given)
+    rules = {rule.id: rule for rule in book.rules}
+    return MonthlyPage(
+        head=head,
+        title=(head.issuer, f"关于{head.month}", f"{head.scheme}情况的通报"),
+        categories=tuple(
+            _category(book, name, place) for place, name in enumerate(book.ruleset.categories, 1)
+        ),
+        entries=len(matches),
+        added=sum(match.given > 0 for match in matches),
+        deducted=len(deducted),
+        limited=sum(match.given == 0 for match in matches),
+        compared=month_before(book.period) in book.ranks,
+        highlights=tuple(_highlights(matches, rules)),
+        deductions=tuple(_deduction(match, rules[match.rule]) for match in deducted),
+        deducted_units=len({match.unit for match in deducted}),
+        deducted_points=sum(match.given for match in deducted),
+        warnings=tuple(_warning(match, rules[match.rule]) for match in matches if rules[match.rule].veto),
+        rate_names=tuple(rate.name for rate in book.ruleset.rates),
+        shortfalls=shortfalls(book),
+    )
+
+
+def added(matches: Iterable[MatchLine]) -> int:
+    return sum(match.given for match in matches if match.given > 0)
+
+
+def deducted(matches: Iterable[MatchLine]) -> int:
+    return sum(match.given for match in matches if match.given < 0)
+
+
+def moved(book: Book, standing: Standing) -> int | None:
+    """The ranks that a unit gained since the month before; None where that month is not posted."""
+    before = book.ranks.get(month_before(book.period), {}).get(standing.unit)
+    return None if before is None else before - standing.month_rank
+
+
+def course(book: Book, unit: str) -> list[tuple[str, int]]:
+    """The unit's posted months up to this one, oldest first."""
+    return [(period, book.months[period][unit]) for period in sorted(book.months) if unit in book.months[period]]
+
+
+def statement_href(unit: str) -> str:
+    return address(f"得分单/{statement_file(unit)}")
+
+
+def _category(book: Book, name: str, place: int) -> CategoryPart:
+    standings = [standing for standing in book.standings if standing.category == name]
+    changes = [(standing.unit, moved(book, standing) or 0) for standing in standings]
+    return CategoryPart(
+        name=name,
+        anchor=f"a{place}",
+        average=average([standing.month_points for standing in standings]),
+        leaders=_leaders(standings),
+        risen=_furthest(changes, 1),
+        fallen=_furthest(changes, -1),
+        charts=_charts(f"{month_words(book.period)}{name}积分", standings),
+        rows=tuple(_row(book, standing) for standing in standings),
+    )
+
+
+def _leaders(standings: list[Standing]) -> tuple[Place, ...]:
+    ranks = sorted({standing.month_rank for standing in standings if standing.month_rank <= LEADING})
+    return tuple(
+        Place(rank, tuple(standing.unit for standing in standings if standing.month_rank == rank)) for rank in ranks
+    )
+
+
+def _furthest(changes: list[tuple[str, int]], way: int) -> Movers | None:
+    most = max((change * way for _, change in changes), default=0)
+    return Movers(tuple(unit for unit, change in changes if change * way == most), most) if most > 0 else None
+
+
+def _charts(title: str, standings: list[Standing]) -> tuple[BarChart, ...]:
+    values = [(standing.unit, standing.month_points) for standing in standings]
+    if len(values) <= WHOLE_CHART:
+        return (chart.bars(title, values),) if values else ()
+    scale = [points for _, points in values]
+    return (
+        chart.bars(f"{title}（排在前面的{CHART_END}个）", values[:CHART_END], scale),
+        chart.bars(f"{title}（排在后面的{CHART_END}个）", values[-CHART_END:], scale),
+    )
+
+
+def _row(book: Book, standing: Standing) -> RankRow:
+    matches = book.matches.get(standing.unit, ())
+    return RankRow(
+        rank=standing.month_rank,
+        unit=standing.unit,
+        href=statement_href(standing.unit),
+        added=added(matches),
+        deducted=deducted(matches),
+        points=standing.month_points,
+        total=standing.total_points,
+        total_rank=standing.total_rank,
+        moved=moved(book, standing),
+        spark=chart.spark([points for _, points in course(book, standing.unit)] or [0]),
+    )
+
+
+def _highlights(matches: list[MatchLine], rules: dict[str, Rule]) -> Iterator[Highlight]:
+    """The rules with the highest single awards, each once: a month of full marks must not hide the rest."""
+    best: dict[str, int] = {}
+    for match in matches:
+        best[match.rule] = max(best.get(match.rule, 0), match.given)
+    order = {rule: place for place, rule in enumerate(rules)}
+    highest = sorted((rule for rule in best if best[rule] > 0), key=lambda rule: (-best[rule], order[rule]))
+    for rule in highest[:HIGHLIGHTS]:
+        top = [match for match in matches if match.rule == rule and match.given == best[rule]]
+        units = tuple(dict.fromkeys(match.unit for match in top))
+        say = top[0].say if len(top) == 1 else ""
+        yield Highlight(rules[rule].title, rules[rule].clause, units, say, best[rule])
+
+
+def _deduction(match: MatchLine, rule: Rule) -> Deduction:
+    return Deduction(match.unit, statement_href(match.unit), rule.title, match.say, rule.clause, match.given)
+
+
+def _warning(match: MatchLine, rule: Rule) -> Warning:
+    return Warning(match.unit, statement_href(match.unit), rule.title, match.say, rule.clause, rule.veto)

@@ -1,0 +1,104 @@
+"""Contexts to files through the templates. A month is rendered to memory first, so that a fault leaves what was there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+import engine
+from engine.errors import InputError
+from engine.ledger.book import Book
+from engine.notices.context import IndexPage, MonthlyPage, StatementPage
+from engine.notices.index import INDEX, MONTHLY, all_months, month_index
+from engine.notices.monthly import monthly_page
+from engine.notices.statement import statement_page
+from engine.notices.wording import pts, signed, statement_file, wide
+
+SHIPPED = Path(engine.__file__).parent.parent / "templates"
+STATEMENTS = "得分单"
+
+Page = IndexPage | MonthlyPage | StatementPage
+Progress = Callable[[int, int], None]  # pages done, pages in all
+
+
+def render_month(book: Book, overrides: Path | None, out: Path, progress: Progress | None = None) -> list[Path]:
+    """Writes a month's notices under `out`/MONTH and gives their paths. A file in `overrides` wins over the shipped one."""
+    templates = _environment(overrides)
+    folder = out / book.period
+    pages: dict[Path, bytes] = {}
+    for path, template, page in _pages(book, folder):
+        pages[path] = _rendered(templates, template, page)
+        if progress:
+            progress(len(pages), len(book.standings) + 2)
+    return _written(pages)
+
+
+def render_index(months: Sequence[tuple[str, str]], out: Path, overrides: Path | None = None) -> Path:
+    """Writes `out`/index.html, which leads to every month given as (period, title)."""
+    page = _rendered(_environment(overrides), "index.html.j2", all_months(months))
+    return _written({out / INDEX: page})[0]
+
+
+def _pages(book: Book, folder: Path):
+    yield folder / INDEX, "index.html.j2", month_index(book)
+    yield folder / MONTHLY, "monthly.html.j2", monthly_page(book)
+    for standing in book.standings:
+        path = folder / STATEMENTS / statement_file(standing.unit)
+        yield path, "statement.html.j2", statement_page(book, standing)
+
+
+def _environment(overrides: Path | None) -> ImmutableSandboxedEnvironment:
+    """Sandboxed, since a workspace's templates are a city's words and drawings, not its programs."""
+    folders = [folder for folder in (overrides, SHIPPED) if folder is not None]
+    templates = ImmutableSandboxedEnvironment(
+        loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters.update(pts=pts, signed=signed, wide=wide)
+    return templates
+
+
+def _rendered(templates: ImmutableSandboxedEnvironment, name: str, page: Page) -> bytes:
+    try:
+        return templates.get_template(name).render(page=page).encode()
+    except Exception as error:  # contexts are plain values: whatever fails here, a template asked for it
+        raise _template_fault(name, error) from error
+
+
+def _template_fault(name: str, error: Exception) -> InputError:
+    if isinstance(error, TemplateSyntaxError):
+        place, line = error.name or name, error.lineno
+    else:
+        place, line = _template_line(error.__traceback__) or (name, 0)
+    what = f"找不到模板 {error.name}" if isinstance(error, TemplateNotFound) else str(error)
+    where = f"模板 {place} 第 {line} 行" if line else f"模板 {place}"
+    return InputError(f"{where}出错：{what}", "改正 templates/ 中的该模板，或删除它以使用自带模板，然后重新生成通报")
+
+
+def _template_line(trace: TracebackType | None) -> tuple[str, int] | None:
+    """The innermost template and line of a traceback, in which Jinja shows templates as frames of their own."""
+    found = None
+    while trace is not None:
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if file.suffix in {".j2", ".css"}:
+            found = file.name, trace.tb_lineno
+        trace = trace.tb_next
+    return found
+
+
+def _written(pages: dict[Path, bytes]) -> list[Path]:
+    """Each file is replaced whole: a reader sees the old one or the new one."""
+    for path, content in pages.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f".{path.name}.new")
+        fresh.write_bytes(content)
+        os.replace(fresh, path)
+    return list(pages)

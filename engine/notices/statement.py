@@ -1,0 +1,203 @@
+"""A unit's statement from the book: every clause that binds it, every line that made its month, with a running total."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import accumulate, groupby
+
+from engine.dsl.model import Clause, Formula, PointsTable, Rule, Ruleset
+from engine.ledger.book import Book, FactLine, MatchLine, Standing
+from engine.notices import chart
+from engine.notices.context import ClauseBlock, Line, Section, StatementPage
+from engine.notices.monthly import added, course, deducted, letterhead, moved
+from engine.notices.wording import pts
+
+PER = {"year": "全年", "month": "当月"}
+
+
+def statement_page(book: Book, standing: Standing) -> StatementPage:
+    unit = standing.unit
+    matches = book.matches.get(unit, ())
+    if sum(match.given for match in matches) != standing.month_points:
+        raise ValueError(f"{unit} {book.period}: the matches do not add up to the ledger's month")
+    rules = [rule for rule in book.rules if unit in rule.units]
+    members = [one.unit for one in book.standings if one.category == standing.category]
+    clauses = _clauses(book.ruleset, standing.category, rules)
+    months = [(f"{int(period[5:])}月", points) for period, points in course(book, unit)]
+    return StatementPage(
+        head=letterhead(book),
+        unit=unit,
+        full_name=book.ruleset.units[unit].full_name,
+        category=standing.category,
+        size=len(members),
+        points=standing.month_points,
+        total=standing.total_points,
+        added=added(matches),
+        deducted=deducted(matches),
+        rank=standing.month_rank,
+        total_rank=standing.total_rank,
+        moved=moved(book, standing),
+        chart=chart.bars(f"{unit}{book.period[:4]}年各月积分", months),
+        shows_units=any(_responsible(rule, members) for rule in book.rules if rule.category == standing.category),
+        sections=_sections(book, unit, members, clauses, rules),
+        elsewhere=_elsewhere(book, standing.category, clauses),
+    )
+
+
+def _table(clause: str) -> str:
+    """The table of the source that a clause stands in: all of its id but the item."""
+    return clause.rpartition(" ")[0]
+
+
+def _tables(ruleset: Ruleset, category: str) -> set[str]:
+    return {_table(rule.clause) for rule in ruleset.rules if rule.category == category}
+
+
+def _clauses(ruleset: Ruleset, category: str, rules: list[Rule]) -> list[Clause]:
+    """The clauses that bind the unit in the order of the source, those without points among them."""
+    bound = dict.fromkeys(rule.clause for rule in rules)
+    tables = _tables(ruleset, category)
+    told = [
+        clause
+        for clause in ruleset.clauses.values()
+        if clause.id in bound or (clause.no_points and _table(clause.id) in tables)
+    ]
+    untold = [Clause(name, "", "", "") for name in bound if name not in ruleset.clauses]
+    return told + untold
+
+
+def _elsewhere(book: Book, category: str, clauses: list[Clause]) -> tuple[str, ...]:
+    shown = {clause.id for clause in clauses}
+    tables = _tables(book.ruleset, category)
+    others = (clause for clause in book.ruleset.clauses.values() if clause.id not in shown)
+    return tuple(clause.goal for clause in others if _table(clause.id) in tables)
+
+
+def _sections(
+    book: Book, unit: str, members: list[str], clauses: list[Clause], rules: list[Rule]
+) -> tuple[Section, ...]:
+    """Clauses by section. The running total goes through all lines, in the order in which they are printed."""
+    own = {clause.id: [rule for rule in rules if rule.clause == clause.id] for clause in clauses}
+    lines = {clause.id: [line for rule in own[clause.id] for line in _lines(book, unit, rule)] for clause in clauses}
+    running = accumulate(line.points or 0 for clause in clauses for line in lines[clause.id])
+    blocks = [
+        (clause.section, _block(clause, own[clause.id], members, [_with(line, next(running)) for line in lines[clause.id]]))
+        for clause in clauses
+    ]
+    return tuple(
+        Section(title, tuple(block for _, block in group)) for title, group in groupby(blocks, key=lambda one: one[0])
+    )
+
+
+def _with(line: Line, running: int) -> Line:
+    return Line(line.title, line.say, line.formula, line.limit, line.raw, line.points, running, line.source, line.mark, line.reported)
+
+
+def _block(clause: Clause, rules: list[Rule], members: list[str], lines: list[Line]) -> ClauseBlock:
+    responsible = [_responsible(rule, members) for rule in rules]
+    named = tuple(dict.fromkeys(unit for units in responsible for unit in units))
+    return ClauseBlock(
+        id=clause.id,
+        goal=clause.goal or clause.id,
+        asks=clause.asks,
+        units="、".join(named) if named and all(responsible) else "",
+        rules=tuple(_rule_words(rule) for rule in rules),
+        no_points=clause.no_points,
+        lines=tuple(lines),
+    )
+
+
+def _responsible(rule: Rule, members: list[str]) -> tuple[str, ...]:
+    """The units that a rule names; none where it binds the whole category."""
+    return () if set(members) <= set(rule.units) else rule.units
+
+
+def _lines(book: Book, unit: str, rule: Rule) -> Iterator[Line]:
+    matches = [match for match in book.matches.get(unit, ()) if match.rule == rule.id]
+    if not matches:
+        yield _idle(book, unit, rule)
+    for match in matches:
+        yield Line(
+            title=rule.title,
+            say=match.say,
+            formula="" if _plain_number(match.formula) else match.formula,
+            limit=_limit_words(match, rule),
+            raw=match.raw,
+            points=match.given,
+            running=0,
+            source=_source(match.fact),
+            mark="",
+            reported=True,
+        )
+
+
+def _idle(book: Book, unit: str, rule: Rule) -> Line:
+    """A rule that did not fire: nothing reported is not the same as reported and worth nothing."""
+    takes = _takes(rule)
+    verb = "扣分" if takes else "得分"
+    if rule.fact is None:
+        mark, say, reported = f"未{verb}", "当月已有相应上报，本条不触发", True
+    else:
+        count = sum(fact.kind == rule.fact.kind for fact in book.facts.get(unit, ()))
+        reported = count > 0
+        mark = f"未{verb}" if reported else "无上报"
+        none = f"当月没有“{rule.fact.kind}”"
+        say = f"“{rule.fact.kind}”{count}条，均不符合本条条件" if reported else f"{none}，不扣分" if takes else none
+    return Line(rule.title, say, "", "", 0, None, 0, "", mark, reported)
+
+
+def _takes(rule: Rule) -> bool:
+    """Whether a rule deducts, as far as that can be seen without a fact."""
+    if isinstance(rule.points, PointsTable):
+        return all(points < 0 for points in rule.points.points.values())
+    try:
+        return rule.points.value({}) < 0
+    except (KeyError, ZeroDivisionError):
+        return False
+
+
+def _source(fact: FactLine | None) -> str:
+    if fact is None:
+        return "当月无相应上报"
+    return "，".join(part for part in (fact.file, fact.sheet, f"第{fact.row}行") if part)
+
+
+def _plain_number(formula: str) -> bool:
+    try:
+        Fraction(formula.strip().replace("\u2212", "-"))
+    except ValueError:
+        return False
+    return True
+
+
+def _limit_words(match: MatchLine, rule: Rule) -> str:
+    if not match.limit:
+        return ""
+    if match.limit == "once":
+        return "此前已计过，不再计分"
+    if match.limit == "best":
+        return "此前已计分，补计差额" if match.given else "同一事项只取最好的一次，不另计分"
+    period = PER[match.limit.partition("-")[2]]
+    return f"{period}累计以{pts(rule.cap.hundredths)}分为限" if rule.cap else f"{period}已到上限"
+
+
+def _rule_words(rule: Rule) -> str:
+    """A rule's title, points and limits in one sentence."""
+    limits = [f"按{rule.times}累计"] if rule.times else []
+    if rule.once_per is not None:
+        fields = [field for field in rule.once_per if field != "unit"]
+        limits.append(f"每个{'、'.join(fields)}每年计一次" if fields else "每年计一次")
+    if rule.best_of is not None:
+        limits.append(f"同一{rule.best_of}全年取最好的一次")
+    if rule.cap is not None:
+        limits.append(f"{PER[rule.cap.per]}累计以{pts(rule.cap.hundredths)}分为限")
+    return "；".join([f"{rule.title}：{_points_words(rule.points)}", *limits])
+
+
+def _points_words(points: Formula | PointsTable) -> str:
+    if isinstance(points, PointsTable):
+        return "、".join(f"{value}{pts(int(each * 100))}分" for value, each in points.points.items())
+    if _plain_number(points.text):
+        return f"{pts(int(Fraction(points.text.strip()) * 100))}分"
+    return points.text.replace("*", "×").replace("-", "−")

@@ -1,0 +1,66 @@
+"""How numbers, months and names are written in a notice. Points stay whole hundredths up to the last step."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+_WIDE = {"(": "（", ")": "）", ",": "，", ":": "：", ";": "；"}
+_CHINESE = re.compile("[\u3001-\u3015\u4e00-\u9fff“”！-？]")
+_MINUS = "\u2212"
+
+
+def pts(hundredths: int) -> str:
+    """Points with two decimals and a proper minus sign."""
+    whole, rest = divmod(abs(hundredths), 100)
+    return f"{_MINUS if hundredths < 0 else ''}{whole}.{rest:02d}"
+
+
+def signed(hundredths: int) -> str:
+    """As `pts`, with a plus sign where something was added."""
+    return f"+{pts(hundredths)}" if hundredths > 0 else pts(hundredths)
+
+
+def average(hundredths: list[int]) -> int:
+    """The mean in hundredths, half away from zero; 0 of nothing."""
+    mean = Fraction(sum(hundredths), len(hundredths) or 1)
+    rounded = (abs(mean) * 2 + 1) // 2
+    return -rounded if mean < 0 else rounded
+
+
+def percent(rate: Fraction) -> str:
+    """A rate in percent, half up; one below 1 never reads 100.00%, for the reader would take it as met."""
+    shown = (rate * 20000 + 1) // 2
+    if rate < 1:
+        shown = min(shown, 9999)
+    return f"{pts(shown)}%"
+
+
+def month_words(period: str) -> str:
+    """2023-04 as 2023年4月."""
+    year, month = period.split("-")
+    return f"{year}年{int(month)}月"
+
+
+def month_before(period: str) -> str:
+    year, month = map(int, period.split("-"))
+    return f"{year - 1}-12" if month == 1 else f"{year}-{month - 1:02d}"
+
+
+def wide(text: str) -> str:
+    """Half-width punctuation beside Chinese text as full-width; for the ruleset's words, never for facts."""
+    written: list[str] = []
+    for place, char in enumerate(text):
+        beside = (written[-1] if written else "") + text[place + 1 : place + 2]
+        written.append(_WIDE[char] if char in _WIDE and _CHINESE.search(beside) else char)
+    return "".join(written)
+
+
+def statement_file(unit: str) -> str:
+    """The name of a unit's statement; a slash in a unit's name must not lead out of the folder."""
+    return unit.replace("/", "／").replace("\\", "＼") + ".html"
+
+
+def address(path: str) -> str:
+    """A relative path as an href: what a browser would read as its own sign is escaped."""
+    return path.replace("%", "%25").replace("#", "%23").replace("?", "%3F")

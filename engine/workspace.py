@@ -1,0 +1,88 @@
+"""A workspace: a city's folder with its settings, ruleset, templates, inbox, notices and database."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import shutil
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from engine.dsl.loader import read_folder, ruleset_of
+from engine.dsl.model import Ruleset
+from engine.errors import InputError
+
+SHIPPED = Path(__file__).resolve().parent.parent
+_CONFIG = "jifen.toml"
+_DATABASE = "jifen.db"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    folder: Path
+    ruleset_name: str
+    operator: str
+
+    @classmethod
+    def open(cls, folder: Path) -> Workspace:
+        """Raises InputError where the folder is no workspace or its jifen.toml cannot be read."""
+        config = folder / _CONFIG
+        if not config.is_file():
+            raise InputError(f"{folder} 不是工作区（没有 {_CONFIG}）", "用 `jifen init DIR` 新建，或用 -w 指明工作区")
+        try:
+            told = tomllib.loads(config.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise InputError(f"{config} 不是合法的 TOML：{error}", "改正后重试") from error
+        name = told.get("ruleset")
+        if not isinstance(name, str) or not (folder / "rulesets" / name).is_dir():
+            raise InputError(f"{config} 的 ruleset 没有指向 rulesets/ 下的规则集", "例如 ruleset = \"changzhi-2023\"")
+        return cls(folder, name, str(told.get("operator") or os.environ.get("USER") or getpass.getuser()))
+
+    @property
+    def database(self) -> Path:
+        return self.folder / _DATABASE
+
+    @property
+    def ruleset_folder(self) -> Path:
+        return self.folder / "rulesets" / self.ruleset_name
+
+    @property
+    def templates(self) -> Path:
+        return self.folder / "templates"
+
+    @property
+    def notices(self) -> Path:
+        return self.folder / "notices"
+
+    @property
+    def inbox(self) -> Path:
+        return self.folder / "inbox"
+
+    @cached_property
+    def ruleset_files(self) -> dict[str, str]:
+        return read_folder(self.ruleset_folder)
+
+    @cached_property
+    def ruleset(self) -> Ruleset:
+        """The checked ruleset; raises RulesetFaulty with every finding."""
+        return ruleset_of(self.ruleset_files)
+
+
+def create(folder: Path) -> Workspace:
+    """A new workspace with the shipped rulesets to edit; raises InputError where one stands already."""
+    from models.database import create_database
+
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{folder} 已存在且不为空，未作改动", "换一个新文件夹，或先清空它")
+    shipped = sorted(path for path in (SHIPPED / "rulesets").iterdir() if path.is_dir())
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("templates", "inbox", "notices"):
+        (folder / name).mkdir()
+    for ruleset in shipped:
+        shutil.copytree(ruleset, folder / "rulesets" / ruleset.name)
+    create_database(folder / _DATABASE)
+    # Written last: a folder is a workspace only once everything else stands.
+    (folder / _CONFIG).write_text(f'ruleset = "{shipped[-1].name}"\n# operator = "姓名"\n', encoding="utf-8")
+    return Workspace.open(folder)

@@ -1,0 +1,89 @@
+"""The database of a workspace: one transaction for each writing command, and tables that only grow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import OperationalError
+from sqlmodel import SQLModel
+
+from engine.errors import Busy, InputError
+from models import tables  # noqa: F401  (registers the tables)
+
+_WAIT_SECONDS = 10
+
+
+def create_database(path: Path) -> None:
+    """Makes the tables, and the triggers that refuse to change or delete what they hold."""
+    engine = _engine(path)
+    with engine.begin() as connection:
+        SQLModel.metadata.create_all(connection)
+        for table in SQLModel.metadata.sorted_tables:
+            for act in ("UPDATE", "DELETE"):
+                connection.execute(text(_refusal(table.name, act)))
+    engine.dispose()
+
+
+def _refusal(table: str, act: str) -> str:
+    return (
+        f'CREATE TRIGGER IF NOT EXISTS "{table}_no_{act.lower()}" BEFORE {act} ON "{table}" '
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    )
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[Connection]:
+    """A connection that only reads; it never waits for a writer and sees one state throughout."""
+    engine = _opened(path)
+    with engine.connect() as connection:
+        connection.execute(text("BEGIN"))
+        yield connection
+    engine.dispose()
+
+
+@contextmanager
+def writing(path: Path, *, keep: bool = True) -> Iterator[Connection]:
+    """One transaction that holds the workspace; `keep=False` rolls back at its end, for previews.
+
+    Raises Busy where another writer does not leave in time. Any exception rolls back.
+    """
+    engine = _opened(path)
+    try:
+        with engine.connect() as connection:
+            try:
+                connection.execute(text("BEGIN IMMEDIATE"))
+            except OperationalError as error:
+                if "locked" not in str(error):
+                    raise
+                raise Busy(f"工作区正被另一个命令写入，等了 {_WAIT_SECONDS} 秒仍未结束", "稍后再试") from error
+            try:
+                yield connection
+            except BaseException:
+                connection.execute(text("ROLLBACK"))
+                raise
+            connection.execute(text("COMMIT" if keep else "ROLLBACK"))
+    finally:
+        engine.dispose()
+
+
+def _opened(path: Path) -> Engine:
+    if not path.is_file():
+        raise InputError(f"工作区没有数据库 {path.name}", "用 `jifen init DIR` 新建工作区")
+    return _engine(path)
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _WAIT_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def settle(connection, _record) -> None:
+        # Transactions are begun by hand above, so that a writer holds the database from its first read on.
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    return engine
