@@ -21,6 +21,7 @@ class Shape(StrEnum):
     BOOLEAN = "boolean"
     ERROR = "error"
     FORMULA = "formula"  # one that was never computed
+    MERGED = "merged"  # covered by a merged range whose value stands in its first cell
 
 
 @dataclass(frozen=True, slots=True)

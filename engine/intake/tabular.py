@@ -51,17 +51,18 @@ def _rows(
             told.faults.append(Fault(file, name, number, None, None, None, "too-large", message))
             return
         for letter, cell in cells.items():
-            if letter not in headings and letter not in nameless and not cell.empty:
+            if letter in headings or cell.empty:
+                continue
+            if name is None:
+                told.faults.append(_one_too_many(file, number, letter, cell))
+            elif letter not in nameless:
                 nameless.add(letter)
-                told_of = _without_heading(file, name, number, letter, cell)
-                (told.faults if name is None else told.warnings).append(told_of)
+                message = f"{letter} 列没有列名，其内容未读入"
+                told.warnings.append(Fault(file, name, number, cell.address, None, cell.text, "unknown-column", message))
         yield Row(number, {headings[letter]: cell for letter, cell in cells.items() if letter in headings})
 
 
-def _without_heading(file: str, name: str | None, number: int, letter: str, cell: Cell) -> Fault:
-    """In a text file a value too many is most likely a comma within a value, which shifts the others: a fault."""
-    if name is None:
-        message = f"这一行的值比列名多（{letter} 列没有列名）；值中若有逗号，应以双引号括起"
-        return Fault(file, name, number, cell.address, None, cell.text, "extra-value", message)
-    message = f"{letter} 列没有列名，其内容未读入"
-    return Fault(file, name, number, cell.address, None, cell.text, "unknown-column", message)
+def _one_too_many(file: str, number: int, letter: str, cell: Cell) -> Fault:
+    """In a text file this is most likely a comma within a value, which shifts the others: a fault, not a warning."""
+    message = f"这一行的值比列名多（{letter} 列没有列名）；值中若有逗号，应以双引号括起"
+    return Fault(file, None, number, cell.address, None, cell.text, "extra-value", message)

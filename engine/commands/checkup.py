@@ -1,0 +1,101 @@
+"""What the machine and the workspace have: versions, compiler, rule engine, database, fonts, browser, ruleset."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+from engine import __version__
+from engine.errors import JifenError
+from engine.workspace import Workspace
+
+_LIBRARIES = ("durable-rules", "pandas", "sqlmodel", "typer", "jinja2", "openpyxl", "lark")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at: `missing` stops work, `warning` takes something away from it."""
+
+    name: str
+    state: Literal["ok", "warning", "missing"]
+    found: str
+    hint: str = ""
+
+
+def checks(folder: Path) -> list[Check]:
+    return [_python(), *map(_library, _LIBRARIES), _rule_engine(), _compiler(), _sqlite(), _fonts(), _browser(), *_workspace(folder)]
+
+
+def _python() -> Check:
+    found = f"{sys.version.split()[0]}（jifen {__version__}）"
+    if sys.version_info >= (3, 11):
+        return Check("Python", "ok", found)
+    return Check("Python", "missing", found, "需要 Python 3.11 或更高版本")
+
+
+def _library(name: str) -> Check:
+    try:
+        return Check(name, "ok", metadata.version(name))
+    except metadata.PackageNotFoundError:
+        return Check(name, "missing", "未安装", "执行 `make setup`")
+
+
+def _rule_engine() -> Check:
+    try:
+        from engine.inference.host import Matcher
+
+        Matcher(()).fired(())
+    except ImportError:
+        return Check("规则引擎", "missing", "无法载入", "安装 gcc 与 python3-dev 后执行 `make setup`")
+    return Check("规则引擎", "ok", "可编译并触发规则")
+
+
+def _compiler() -> Check:
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler:
+        return Check("C 编译器", "ok", compiler)
+    return Check("C 编译器", "warning", "没有", "重新安装 durable-rules 时需要：apt-get install gcc python3-dev")
+
+
+def _sqlite() -> Check:
+    return Check("SQLite", "ok", sqlite3.sqlite_version)
+
+
+def _fonts() -> Check:
+    listing = shutil.which("fc-list")
+    fonts = subprocess.run([listing, ":lang=zh-cn", "family"], capture_output=True, text=True).stdout if listing else ""
+    families = sorted({line.split(",")[0] for line in fonts.splitlines() if line.strip()})
+    if families:
+        return Check("中文字体", "ok", "、".join(families[:3]) + (" 等" if len(families) > 3 else ""))
+    return Check("中文字体", "warning", "没有", "在本机打开通报时需要：apt-get install fonts-noto-cjk")
+
+
+def _browser() -> Check:
+    browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if browser:
+        return Check("浏览器", "ok", browser)
+    return Check("浏览器", "warning", "没有", "本机查看与打印通报时需要：apt-get install chromium")
+
+
+def _workspace(folder: Path) -> list[Check]:
+    try:
+        workspace = Workspace.open(folder)
+        ruleset = workspace.ruleset
+    except JifenError as error:
+        return [Check("工作区", "warning", error.what, error.hint)]
+    found = [Check("工作区", "ok", str(folder)), Check("规则集", "ok", f"{ruleset.name}：{len(ruleset.rules)} 条规则")]
+    try:
+        from engine.ledger.standings import posted_months
+        from models.database import reading
+
+        with reading(workspace.database) as connection:
+            months = posted_months(connection, ruleset)
+    except JifenError as error:
+        return [*found, Check("数据库", "missing", error.what, error.hint)]
+    return [*found, Check("数据库", "ok", f"{workspace.database}，已计分 {len(months)} 个月")]

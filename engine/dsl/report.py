@@ -1,0 +1,47 @@
+"""Where the check writes what it finds: one list for the whole ruleset, a place for every line of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from engine.dsl.findings import Finding, Level, Place
+from engine.dsl.nearest import did_you_mean
+from engine.dsl.nodes import Document
+
+
+@dataclass
+class Report:
+    """The findings so far."""
+
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def faulty(self) -> bool:
+        return any(finding.level == "error" for finding in self.findings)
+
+    def add(self, place: Place, code: str, message: str, hint: str = "", level: Level = "error") -> None:
+        self.findings.append(Finding(place, code, message, hint, level))
+
+    def unknown(self, place: Place, code: str, what: str, word: str, choices: Iterable[str]) -> None:
+        """A name that the ruleset lacks, with the nearest one that it has."""
+        self.add(place, code, f"没有名为“{word}”的{what}", did_you_mean(word, choices))
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A part of one file: its document and the path to it. `at` goes further in."""
+
+    document: Document
+    path: tuple[str | int, ...] = ()
+
+    def at(self, *path: str | int) -> Spot:
+        return Spot(self.document, (*self.path, *path))
+
+    @property
+    def value(self) -> Place:
+        return self.document.place(*self.path)
+
+    @property
+    def key(self) -> Place:
+        return self.document.key(*self.path)

@@ -1,0 +1,236 @@
+"""The shape of each file of a ruleset: which keys there are, and which of them hold texts, lists or more.
+
+Values stay texts here. What depends on the dictionary (tests, points, names) is read by rules.py and its
+neighbours; those parts are `Any`, so that an error's path is always the path in the file.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+
+from engine.dsl.nearest import did_you_mean
+from engine.dsl.report import Report, Spot
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+Year = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
+Whole = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,5}$")]
+Letter = Annotated[str, StringConstraints(pattern=r"^[A-Z]$")]
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class BandShape(Shape):
+    grade: Text
+    to: Whole | None = None
+    last: Whole | None = None
+
+
+class AnnualShape(Shape):
+    fact: Text
+    field: Text
+
+
+class RateShape(Shape):
+    fact: Text
+    value: Text
+
+
+class NoticeShape(Shape):
+    issuer: Text | None = None
+    number_prefix: Text | None = None
+    to: Text | None = None
+    signer: Text | None = None
+    cc: Text | None = None
+
+
+class RulesetShape(Shape):
+    name: Text
+    title: Text
+    year: Year
+    categories: list[Text]
+    category_letters: dict[str, Letter] = {}
+    sources: list[Text] = []
+    free_fields: list[Text] = []
+    settings: dict[str, Any] = {}
+    grades: dict[str, list[BandShape]] = {}
+    annual: AnnualShape | None = None
+    rates: dict[str, RateShape] = {}
+    notice: NoticeShape = NoticeShape()
+
+
+class DatedShape(Shape):
+    value: Text
+    source: Text
+
+
+class KindShape(Shape):
+    time: Literal["event", "monthly", "state", "record", "annual", "table"]
+    key: list[Text]
+    fields: dict[str, Any]
+    check: list[Text] = []
+    route: dict[str, Text] = {}
+    ends: Literal["before", "in"] = "before"
+
+
+class UnitShape(Shape):
+    name: Text
+    full_name: Text
+    category: Text
+    aliases: list[Text] = []
+    groups: list[Text] = []
+
+
+class UnitsShape(Shape):
+    units: list[UnitShape]
+
+
+class ClauseShape(Shape):
+    id: Text
+    section: Text
+    goal: Text
+    asks: Text
+    no_points: Text = ""
+    slips: Text = ""
+
+
+class ClausesShape(Shape):
+    clauses: list[ClauseShape]
+
+
+class ProgressShape(Shape):
+    fact: Text
+    task: Text
+    status: Text
+    done: Text
+
+
+class ObligationsShape(Shape):
+    progress: ProgressShape | None = None
+    obligations: list[Any] = []
+
+
+class RulesShape(Shape):
+    category: Text
+    rules: list[Any]
+
+
+class ValidShape(Shape):
+    # pydantic names a field by its alias in an error's path, so that is the key in the file
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=lambda name: name.removesuffix("_"))
+    from_: Month | None = None
+    to: Month | None = None
+
+
+class VetoShape(Shape):
+    grade: Text
+    at: Literal["year-end"]
+
+
+class CapShape(Shape):
+    points: Any
+    per: Any
+
+
+class TableShape(Shape):
+    by: Text
+    table: dict[str, Any]
+
+
+class ReferenceShape(Shape):
+    setting: Text
+
+
+class RuleShape(Shape):
+    id: Text
+    title: Text
+    units: Any
+    when: Any
+    points: Any
+    clause: Text | None = None
+    note: Text = ""
+    valid: ValidShape = ValidShape()
+    times: Text | None = None
+    once_per: Any = None
+    best_of: Any = None
+    cap: CapShape | None = None
+    veto: VetoShape | None = None
+    say: Text | None = None
+    replaces: Text | None = None
+
+
+Any_ = TypeVar("Any_", bound=Shape)
+
+_EXPECTED = {
+    "string_type": "这里应是一个文字或数",
+    "string_too_short": "这里不能为空",
+    "string_too_long": "文字超过 1000 个字",
+    "list_type": "这里应是一个列表",
+    "dict_type": "这里应是“键: 值”",
+    "model_type": "这里应是“键: 值”",
+    "literal_error": "这里只能是下列之一",
+    "string_pattern_mismatch": "写法不对",
+}
+_PATTERNS = {
+    Month.__metadata__[0].pattern: "应为月份，如 2023-04",
+    Year.__metadata__[0].pattern: "应为年度，如 2023",
+    Whole.__metadata__[0].pattern: "应为大于 0 的整数",
+    Letter.__metadata__[0].pattern: "应为一个大写字母",
+}
+
+
+def shaped(shape: type[Any_], data: Any, spot: Spot, report: Report) -> Any_ | None:
+    """Data read as a shape, or None with every fault of it reported at its place."""
+    try:
+        return shape.model_validate(data)
+    except ValidationError as error:
+        for fault in error.errors(include_url=False, include_input=True):
+            _tell(shape, fault, spot, report)
+        return None
+
+
+def _tell(shape: type[Shape], fault: Any, spot: Spot, report: Report) -> None:
+    where = spot.at(*fault["loc"])
+    word = str(fault["loc"][-1]) if fault["loc"] else ""
+    if fault["type"] == "extra_forbidden":
+        report.add(where.key, "unknown-key", f"没有“{word}”这个键", did_you_mean(word, _keys(shape, fault["loc"])))
+    elif fault["type"] == "missing":
+        parent = spot.at(*fault["loc"][:-1])
+        report.add(parent.value, "missing-key", f"缺少“{word}”", f"补上“{word}:”")
+    else:
+        message = _EXPECTED.get(fault["type"], "值不合要求")
+        context = fault.get("ctx", {})
+        hint = _PATTERNS.get(context.get("pattern", ""), "")
+        if fault["type"] == "literal_error":
+            hint = f"可用：{str(context['expected']).replace(' or ', '、').replace(', ', '、')}"
+        report.add(where.value, "bad-value", message, hint)
+
+
+def _keys(shape: type[Shape], loc: tuple[str | int, ...]) -> list[str]:
+    """The keys that the shape at a fault's path knows, its own last part left out."""
+    model: Any = shape
+    for step in loc[:-1]:
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            if step not in _named(model):
+                return []
+            model = _named(model)[step]
+        model = _inner(model)
+    return list(_named(model)) if isinstance(model, type) and issubclass(model, BaseModel) else []
+
+
+def _named(model: type[BaseModel]) -> dict[str, Any]:
+    return {info.alias or name: info.annotation for name, info in model.model_fields.items()}
+
+
+def _inner(annotation: Any) -> Any:
+    """The shape inside `X | None`, list[X] or dict[str, X]."""
+    while not isinstance(annotation, type) or getattr(annotation, "__args__", ()):
+        inside = [part for part in getattr(annotation, "__args__", ()) if part is not type(None)]
+        if not inside:
+            break
+        annotation = inside[-1]
+    return annotation
