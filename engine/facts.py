@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.dsl.model import Kind
 from engine.dsl.types import Value
@@ -18,11 +18,10 @@ class Fact:
     key: str
     values: Mapping[str, Value]
     version: int = 0
+    order: tuple[tuple[int, str | int], ...] = field(init=False)  # by the key, numbers before texts, empty first
 
-    @property
-    def order(self) -> tuple[tuple[int, str | int], ...]:
-        """The place of this fact among those of its kind: by its key, numbers before texts, empty first."""
-        return key_order(self.key)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "order", key_order(self.key))
 
 
 def key_order(key: str) -> tuple[tuple[int, str | int], ...]:

@@ -23,10 +23,10 @@ Path = tuple[str | int, ...]
 
 @dataclass
 class Document:
-    """One file: its data, a mapping at the top, and the place of every value and every key by path."""
+    """One file: its data, and the place of every value and every key by path."""
 
     file: str
-    data: dict[str, Data] = field(default_factory=dict)
+    data: dict[str, Data] | list[Data] = field(default_factory=dict)
     values: dict[Path, Place] = field(default_factory=dict)
     keys: dict[Path, Place] = field(default_factory=dict)
 
@@ -60,15 +60,16 @@ class _Open:
     key: str | None = None
 
 
-def read(file: str, text: str) -> tuple[Document | None, list[Finding]]:
-    """A file's data with its places, or None and why it cannot be read."""
+def read(file: str, text: str, top: type = dict) -> tuple[Document | None, list[Finding]]:
+    """A file's data with its places, or None and why it cannot be read; `top` is what stands outermost: dict or list."""
     reader = _Reader(file)
     try:
         _readable(text)
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             reader.take(event)
-        if not isinstance(reader.top, dict):
-            raise _Refused(1, 1, "文件最外层应是“键: 值”", "按规则语言的说明书写")
+        if not isinstance(reader.top, top):
+            outermost = "“键: 值”" if top is dict else "以“- ”开头的列表"
+            raise _Refused(1, 1, f"文件最外层应是{outermost}", "按规则语言的说明书写")
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)

@@ -6,7 +6,8 @@ neighbours; those parts are `Any`, so that an error's path is always the path in
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeVar
+from types import UnionType
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
@@ -163,7 +164,7 @@ class RuleShape(Shape):
     replaces: Text | None = None
 
 
-Any_ = TypeVar("Any_", bound=Shape)
+Shaped = TypeVar("Shaped", bound=Shape)
 
 _EXPECTED = {
     "string_type": "这里应是一个文字或数",
@@ -183,7 +184,7 @@ _PATTERNS = {
 }
 
 
-def shaped(shape: type[Any_], data: Any, spot: Spot, report: Report) -> Any_ | None:
+def shaped(shape: type[Shaped], data: Any, spot: Spot, report: Report) -> Shaped | None:
     """Data read as a shape, or None with every fault of it reported at its place."""
     try:
         return shape.model_validate(data)
@@ -206,31 +207,20 @@ def _tell(shape: type[Shape], fault: Any, spot: Spot, report: Report) -> None:
         context = fault.get("ctx", {})
         hint = _PATTERNS.get(context.get("pattern", ""), "")
         if fault["type"] == "literal_error":
-            hint = f"可用：{str(context['expected']).replace(' or ', '、').replace(', ', '、')}"
+            expected = str(context["expected"]).replace("'", "").replace(" or ", "、").replace(", ", "、")
+            hint = f"可用：{expected}"
         report.add(where.value, "bad-value", message, hint)
 
 
 def _keys(shape: type[Shape], loc: tuple[str | int, ...]) -> list[str]:
-    """The keys that the shape at a fault's path knows, its own last part left out."""
+    """The keys that the shape at a fault's path knows; the path's last part is the key it lacks."""
     model: Any = shape
     for step in loc[:-1]:
-        if isinstance(model, type) and issubclass(model, BaseModel):
-            if step not in _named(model):
-                return []
-            model = _named(model)[step]
-        model = _inner(model)
-    return list(_named(model)) if isinstance(model, type) and issubclass(model, BaseModel) else []
+        model = _named(model)[step] if isinstance(model, type) and issubclass(model, BaseModel) else get_args(model)[-1]
+        if get_origin(model) is UnionType:  # X | None
+            model = get_args(model)[0]
+    return list(_named(model))
 
 
 def _named(model: type[BaseModel]) -> dict[str, Any]:
     return {info.alias or name: info.annotation for name, info in model.model_fields.items()}
-
-
-def _inner(annotation: Any) -> Any:
-    """The shape inside `X | None`, list[X] or dict[str, X]."""
-    while not isinstance(annotation, type) or getattr(annotation, "__args__", ()):
-        inside = [part for part in getattr(annotation, "__args__", ()) if part is not type(None)]
-        if not inside:
-            break
-        annotation = inside[-1]
-    return annotation

@@ -9,8 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
-
-from openpyxl.utils.datetime import from_excel
+from decimal import Decimal
 
 from engine.dsl.types import DateType, DecimalType, FieldType, MonthType, YearType
 from engine.intake.sheets import Cell, Shape
@@ -23,8 +22,8 @@ _DATE = re.compile(
     r"|年([0-9]{1,2})月([0-9]{1,2})日|([0-9]{2})([0-9]{2}))"
 )
 _YEAR = re.compile(r"([0-9]{4})年?")
-_SERIAL = re.compile(r"[0-9]{5}")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u2060\ufeff"))
+_LITERAL = re.compile(r'"[^"]*"|\\.')  # of a number format: shown, but without meaning
 _LAYOUT = "\t\n\r"
 
 _REFUSALS = {
@@ -81,8 +80,8 @@ def _point_in_time(cell: Cell, text: str, *, month: bool) -> str:
     if cell.shape is Shape.DATE:
         return text[:7] if month else text[:10]
     if cell.shape is Shape.NUMBER:
-        if _SERIAL.fullmatch(text):  # a date that lost its format
-            return from_excel(int(text), cell.epoch).date().isoformat()[: 7 if month else 10]
+        if cell.as_date:  # a date that lost its format
+            return cell.as_date[: 7 if month else 10]
         if "." in text:
             raise Unclean("bad-value", "是数字单元格，分不清 1 月和 10 月，应写成 2023-04")
     if month and (found := _MONTH.fullmatch(text)):
@@ -105,18 +104,12 @@ def _number(cell: Cell, text: str, type_: FieldType) -> str:
         raise Unclean("bad-value", f"含有千分位逗号，应去掉，{_should(type_)}")
     if cell.shape is Shape.NUMBER and len(text.lstrip("-").replace(".", "").strip("0")) > _EXACT_DIGITS:
         raise Unclean("bad-value", f"超过 Excel 能准确保存的 {_EXACT_DIGITS} 位数字，应先四舍五入，{_should(type_)}")
-    if "%" not in cell.number_format and not text.endswith("%"):
+    percent_format = "%" in _LITERAL.sub("", cell.number_format)
+    if not percent_format and not text.endswith("%"):
         return text
-    if not (isinstance(type_, DecimalType) and type_.percent):
+    if not (isinstance(type_, DecimalType) and (type_.low, type_.high) == (0, 100)):
         raise Unclean("bad-value", f"是百分比，{_should(type_)}")
-    return text.removesuffix("%").rstrip() if text.endswith("%") else _hundredfold(text)
-
-
-def _hundredfold(text: str) -> str:
-    """A plain decimal times 100, by its digits."""
-    whole, _, part = text.partition(".")
-    digits = whole + part[:2].ljust(2, "0")
-    return digits + ("." + part[2:] if len(part) > 2 else "")
+    return format(Decimal(text).scaleb(2), "f") if percent_format else text.removesuffix("%").rstrip()
 
 
 def _words(cell: Cell, text: str) -> str:

@@ -26,12 +26,14 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One value as its file has it; `number_format` is the workbook's, of numbers only."""
+    """One value as its file has it; of numbers only, `number_format` and `as_date` are the workbook's
+    format and the day that the number would be there, where it could be one."""
 
     text: str
     address: str | None = None
     shape: Shape = Shape.TEXT
     number_format: str = ""
+    as_date: str = ""
 
     @property
     def empty(self) -> bool:

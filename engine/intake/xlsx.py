@@ -16,6 +16,7 @@ from io import BytesIO
 from openpyxl import load_workbook
 from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.utils.datetime import from_excel
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import FORMULA_TAG, MERGE_TAG, ROW_TAG, WorkSheetParser
 from openpyxl.xml.functions import iterparse
@@ -157,7 +158,7 @@ def _cell(worksheet: ReadOnlyWorksheet, parsed: dict) -> Cell:
         return Cell(str(value), address, Shape.TIME)
     if isinstance(value, (int, float)):
         number_format = ReadOnlyCell(worksheet, **parsed).number_format if parsed["style_id"] else "General"
-        return Cell(_plain(value), address, Shape.NUMBER, number_format)
+        return Cell(_plain(value), address, Shape.NUMBER, number_format, _as_date(value, worksheet.parent.epoch))
     return Cell(str(value), address)
 
 
@@ -165,3 +166,10 @@ def _plain(number: int | float) -> str:
     """A workbook's number as its shortest plain decimal; 5.0 is 5."""
     text = format(Decimal(repr(number)), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _as_date(number: int | float, epoch: datetime.datetime) -> str:
+    """The day of a serial number, for those of five digits: 1927 to 2173, which no month or year in digits looks like."""
+    if 10_000 <= number < 100_000 and number == int(number):
+        return from_excel(int(number), epoch).date().isoformat()
+    return ""

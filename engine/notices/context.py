@@ -116,7 +116,7 @@ class Deduction:
 
 
 @dataclass(frozen=True, slots=True)
-class Warning:
+class Alert:
     """A match that, if it still holds at the end of the year, sets the grade."""
 
     unit: str
@@ -150,7 +150,7 @@ class MonthlyPage:
     deductions: tuple[Deduction, ...]
     deducted_units: int
     deducted_points: int
-    warnings: tuple[Warning, ...]
+    alerts: tuple[Alert, ...]
     rate_names: tuple[str, ...]
     shortfalls: tuple[Shortfall, ...]
 

@@ -37,7 +37,7 @@ def all_months(months: Sequence[tuple[str, str]]) -> IndexPage:
         LinkGroup(
             f"{year}年",
             tuple(
-                Link(address(f"{period}/{INDEX}"), title, period)
+                Link(address(f"{period}/{INDEX}"), month_words(period), title)
                 for period, title in sorted(months, reverse=True)
                 if period[:4] == year
             ),

@@ -8,6 +8,7 @@ from engine.dsl.model import Rule
 from engine.ledger.book import Book, MatchLine, Standing
 from engine.notices import chart
 from engine.notices.context import (
+    Alert,
     BarChart,
     CategoryPart,
     Deduction,
@@ -17,10 +18,9 @@ from engine.notices.context import (
     Movers,
     Place,
     RankRow,
-    Warning,
 )
 from engine.notices.rates import shortfalls
-from engine.notices.wording import address, average, month_before, month_words, statement_file
+from engine.notices.wording import address, average, fact_words, month_before, month_words, statement_file
 
 WHOLE_CHART = 20  # a category up to this size is drawn whole, a larger one by its two ends
 CHART_END = 10
@@ -65,7 +65,7 @@ def monthly_page(book: Book) -> MonthlyPage:
         deductions=tuple(_deduction(match, rules[match.rule]) for match in deducted),
         deducted_units=len({match.unit for match in deducted}),
         deducted_points=sum(match.given for match in deducted),
-        warnings=tuple(_warning(match, rules[match.rule]) for match in matches if rules[match.rule].veto),
+        alerts=tuple(_alert(match, rules[match.rule]) for match in matches if rules[match.rule].veto),
         rate_names=tuple(rate.name for rate in book.ruleset.rates),
         shortfalls=shortfalls(book),
     )
@@ -158,13 +158,15 @@ def _highlights(matches: list[MatchLine], rules: dict[str, Rule]) -> Iterator[Hi
     for rule in highest[:HIGHLIGHTS]:
         top = [match for match in matches if match.rule == rule and match.given == best[rule]]
         units = tuple(dict.fromkeys(match.unit for match in top))
-        say = top[0].say if len(top) == 1 else ""
+        say = fact_words(top[0].say, rules[rule].title) if len(top) == 1 else ""
         yield Highlight(rules[rule].title, rules[rule].clause, units, say, best[rule])
 
 
 def _deduction(match: MatchLine, rule: Rule) -> Deduction:
-    return Deduction(match.unit, statement_href(match.unit), rule.title, match.say, rule.clause, match.given)
+    say = fact_words(match.say, rule.title)
+    return Deduction(match.unit, statement_href(match.unit), rule.title, say, rule.clause, match.given)
 
 
-def _warning(match: MatchLine, rule: Rule) -> Warning:
-    return Warning(match.unit, statement_href(match.unit), rule.title, match.say, rule.clause, rule.veto)
+def _alert(match: MatchLine, rule: Rule) -> Alert:
+    say = fact_words(match.say, rule.title)
+    return Alert(match.unit, statement_href(match.unit), rule.title, say, rule.clause, rule.veto)

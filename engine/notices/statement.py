@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from itertools import accumulate, groupby
 
-from engine.dsl.model import Clause, Formula, PointsTable, Rule, Ruleset
+from engine.dsl.formula import Formula
+from engine.dsl.model import Clause, PointsTable, Rule, Ruleset
 from engine.ledger.book import Book, FactLine, MatchLine, Standing
 from engine.notices import chart
 from engine.notices.context import ClauseBlock, Line, Section, StatementPage
 from engine.notices.monthly import added, course, deducted, letterhead, moved
-from engine.notices.wording import pts
+from engine.notices.wording import MINUS, fact_words, pts
 
 PER = {"year": "全年", "month": "当月"}
 
@@ -82,7 +84,7 @@ def _sections(
     lines = {clause.id: [line for rule in own[clause.id] for line in _lines(book, unit, rule)] for clause in clauses}
     running = accumulate(line.points or 0 for clause in clauses for line in lines[clause.id])
     blocks = [
-        (clause.section, _block(clause, own[clause.id], members, [_with(line, next(running)) for line in lines[clause.id]]))
+        (clause.section, _block(clause, own[clause.id], members, _run(lines[clause.id], running)))
         for clause in clauses
     ]
     return tuple(
@@ -90,8 +92,8 @@ def _sections(
     )
 
 
-def _with(line: Line, running: int) -> Line:
-    return Line(line.title, line.say, line.formula, line.limit, line.raw, line.points, running, line.source, line.mark, line.reported)
+def _run(lines: list[Line], running: Iterator[int]) -> list[Line]:
+    return [replace(line, running=next(running)) for line in lines]
 
 
 def _block(clause: Clause, rules: list[Rule], members: list[str], lines: list[Line]) -> ClauseBlock:
@@ -120,8 +122,8 @@ def _lines(book: Book, unit: str, rule: Rule) -> Iterator[Line]:
     for match in matches:
         yield Line(
             title=rule.title,
-            say=match.say,
-            formula="" if _plain_number(match.formula) else match.formula,
+            say=fact_words(match.say, rule.title),
+            formula=_formula_words(match, rule),
             limit=_limit_words(match, rule),
             raw=match.raw,
             points=match.given,
@@ -130,6 +132,15 @@ def _lines(book: Book, unit: str, rule: Rule) -> Iterator[Line]:
             mark="",
             reported=True,
         )
+
+
+def _formula_words(match: MatchLine, rule: Rule) -> str:
+    """The formula with its result; a plain number is not worth a line."""
+    if _plain_number(match.formula):
+        return ""
+    if isinstance(rule.points, PointsTable):
+        return f"{match.formula} = {pts(match.raw)}" if rule.times else match.formula
+    return f"{match.formula} = {pts(match.raw)}".replace("-", MINUS)
 
 
 def _idle(book: Book, unit: str, rule: Rule) -> Line:
@@ -165,7 +176,7 @@ def _source(fact: FactLine | None) -> str:
 
 def _plain_number(formula: str) -> bool:
     try:
-        Fraction(formula.strip().replace("\u2212", "-"))
+        Fraction(formula.strip().replace(MINUS, "-"))
     except ValueError:
         return False
     return True
@@ -200,4 +211,4 @@ def _points_words(points: Formula | PointsTable) -> str:
         return "、".join(f"{value}{pts(int(each * 100))}分" for value, each in points.points.items())
     if _plain_number(points.text):
         return f"{pts(int(Fraction(points.text.strip()) * 100))}分"
-    return points.text.replace("*", "×").replace("-", "−")
+    return points.text.replace("*", "×").replace("-", MINUS)

@@ -7,13 +7,13 @@ from fractions import Fraction
 
 _WIDE = {"(": "（", ")": "）", ",": "，", ":": "：", ";": "；"}
 _CHINESE = re.compile("[\u3001-\u3015\u4e00-\u9fff“”！-？]")
-_MINUS = "\u2212"
+MINUS = "\u2212"
 
 
 def pts(hundredths: int) -> str:
     """Points with two decimals and a proper minus sign."""
     whole, rest = divmod(abs(hundredths), 100)
-    return f"{_MINUS if hundredths < 0 else ''}{whole}.{rest:02d}"
+    return f"{MINUS if hundredths < 0 else ''}{whole}.{rest:02d}"
 
 
 def signed(hundredths: int) -> str:
@@ -45,6 +45,11 @@ def month_words(period: str) -> str:
 def month_before(period: str) -> str:
     year, month = map(int, period.split("-"))
     return f"{year - 1}-12" if month == 1 else f"{year}-{month - 1:02d}"
+
+
+def fact_words(say: str, title: str) -> str:
+    """A sentence without the rule's title, which stands beside it already."""
+    return say.removeprefix(title).removeprefix("：") if say == title or say.startswith(f"{title}：") else say
 
 
 def wide(text: str) -> str:

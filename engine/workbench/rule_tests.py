@@ -10,8 +10,8 @@ from pathlib import Path
 from engine.dsl.findings import Finding, Place
 from engine.dsl.loader import read_tests
 from engine.dsl.model import Kind, Ruleset, Setting
-from engine.dsl.nearest import nearest
-from engine.dsl.nodes import Document, read_yaml
+from engine.dsl.nearest import did_you_mean
+from engine.dsl.nodes import Document, read
 from engine.dsl.types import BadValue
 from engine.errors import RulesetFaulty
 from engine.facts import Fact, canonical
@@ -39,7 +39,7 @@ def read_cases(folder: Path, ruleset: Ruleset) -> list[Case]:
     cases: list[Case] = []
     findings: list[Finding] = []
     for file, text in read_tests(folder).items():
-        document, faults = read_yaml(file, text, sequence=True)
+        document, faults = read(file, text, list)
         findings += faults
         if document is not None:
             reader = _Reader(ruleset, document, findings)
@@ -88,7 +88,7 @@ class _Reader:
             return None
         for key in raw:
             if key not in _KEYS:
-                self._fault((index, key), "unknown-key", f"规则测试没有“{key}”这个键", _like(key, _KEYS))
+                self._fault((index, key), "unknown-key", f"规则测试没有“{key}”这个键", did_you_mean(key, _KEYS))
         for key in ("name", "unit", "expect"):
             if not raw.get(key):
                 self._fault((index,), "missing-key", f"规则测试缺少 {key}", "")
@@ -96,7 +96,7 @@ class _Reader:
             return None
         unit = self.ruleset.aliases.get(raw["unit"])
         if unit is None:
-            self._fault((index, "unit"), "unknown-unit", f"没有名为“{raw['unit']}”的单位", _like(raw["unit"], self.ruleset.aliases))
+            self._fault((index, "unit"), "unknown-unit", f"没有名为“{raw['unit']}”的单位", did_you_mean(raw["unit"], self.ruleset.aliases))
             return None
         facts = self._facts(index, raw, unit)
         expect = self._expect(index, raw)
@@ -105,10 +105,10 @@ class _Reader:
         settings = raw.get("settings") or {}
         for name in settings:
             if name not in self.ruleset.settings:
-                self._fault((index, "settings", name), "unknown-setting", f"没有设置“{name}”", _like(name, self.ruleset.settings))
+                self._fault((index, "settings", name), "unknown-setting", f"没有设置“{name}”", did_you_mean(name, self.ruleset.settings))
         if len(self.findings) > before:
             return None
-        return Case(raw["name"], unit, facts, expect, frozenset(ignore), settings, self.document.place((index,)))
+        return Case(raw["name"], unit, facts, expect, frozenset(ignore), settings, self.document.place(index))
 
     def _facts(self, index: int, raw: dict, unit: str) -> tuple[Fact, ...]:
         facts = []
@@ -116,7 +116,7 @@ class _Reader:
             kind = self.ruleset.kinds.get(kind_name)
             if kind is None:
                 at = (index, "facts", kind_name)
-                self._fault(at, "unknown-fact", f"没有事实类型“{kind_name}”", _like(kind_name, self.ruleset.kinds))
+                self._fault(at, "unknown-fact", f"没有事实类型“{kind_name}”", did_you_mean(kind_name, self.ruleset.kinds))
                 continue
             for place, row in enumerate(rows or ()):
                 values = self._values((index, "facts", kind_name, place), kind, {**_filled(kind, raw, unit), **(row or {})})
@@ -129,7 +129,7 @@ class _Reader:
         for name, text in row.items():
             field = kind.fields.get(name)
             if field is None:
-                self._fault((*at, name), "unknown-field", f"{kind.name}没有字段“{name}”", _like(name, kind.fields))
+                self._fault((*at, name), "unknown-field", f"{kind.name}没有字段“{name}”", did_you_mean(name, kind.fields))
             elif text not in ("", None):
                 try:
                     values[name] = field.type.parse(self.ruleset.aliases.get(text, text) if field.type.family == "unit" else text)
@@ -159,10 +159,10 @@ class _Reader:
         known = [rule.id for rule in self.ruleset.rules]
         for id_ in ids:
             if id_ not in known:
-                self._fault(at, "bad-value", f"没有规则 {id_}", _like(id_, known))
+                self._fault(at, "bad-value", f"没有规则 {id_}", did_you_mean(id_, known))
 
     def _fault(self, at: tuple, code: str, message: str, hint: str) -> None:
-        self.findings.append(Finding(self.document.place(at), code, message, hint))
+        self.findings.append(Finding(self.document.key(*at), code, message, hint))
 
 
 def _filled(kind: Kind, raw: dict, unit: str) -> dict[str, str]:
@@ -173,8 +173,3 @@ def _filled(kind: Kind, raw: dict, unit: str) -> dict[str, str]:
 
 def _stored(kind: Kind, name: str, value):
     return None if value is None else kind.fields[name].type.stored(value)
-
-
-def _like(word: str, known) -> str:
-    like = nearest(word, known)
-    return f"是否为“{like}”？" if like else ""

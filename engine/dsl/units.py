@@ -1,0 +1,40 @@
+"""units.yaml to the list of units; its order breaks ties, so it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from engine.dsl.model import Unit
+from engine.dsl.nodes import Document
+from engine.dsl.report import Report, Spot
+from engine.dsl.shapes import UnitShape, UnitsShape, shaped
+
+
+def read_units(document: Document, categories: Collection[str], report: Report) -> dict[str, Unit]:
+    """The units by name. What a unit may be called must tell it from every other unit, group and category."""
+    shape = shaped(UnitsShape, document.data, Spot(document), report)
+    if shape is None:
+        return {}
+    units: dict[str, Unit] = {}
+    taken: dict[str, str] = {}  # every way to write a unit, and the unit it means
+    for place, one in enumerate(shape.units):
+        spot = Spot(document, ("units", place))
+        if one.category not in categories:
+            report.unknown(spot.at("category").value, "bad-value", "类别", one.category, categories)
+        for written, where in _names(one, spot):
+            if taken.setdefault(written, one.name) != one.name or written == one.name in units:
+                report.add(where.value, "duplicate-id", f"“{written}”已指“{taken[written]}”", "名称、全称、别名都只能指一个单位")
+            elif written in categories:
+                report.add(where.value, "duplicate-id", f"“{written}”已是类别", "换一个名称")
+        units[one.name] = Unit(one.name, one.full_name, one.category, tuple(one.aliases), tuple(one.groups))
+    for place, one in enumerate(shape.units):
+        for index, group in enumerate(one.groups):
+            if group in taken or group in categories:
+                where = Spot(document, ("units", place, "groups", index)).value
+                report.add(where, "duplicate-id", f"组名“{group}”已是单位或类别", "换一个组名")
+    return units
+
+
+def _names(unit: UnitShape, spot: Spot) -> list[tuple[str, Spot]]:
+    aliases = [(alias, spot.at("aliases", index)) for index, alias in enumerate(unit.aliases)]
+    return [(unit.name, spot.at("name")), (unit.full_name, spot.at("full_name")), *aliases]
