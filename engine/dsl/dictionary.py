@@ -155,7 +155,7 @@ def _roles(time: Time, shape: KindShape, fields: Mapping[str, Field], spot: Spot
 
     units = of(UnitType)
     if time is Time.TABLE:
-        unit = one(units, " unit 字段")
+        unit = units[0] if len(units) == 1 else None  # a table need not tell units; a route through it needs one
     elif any(name in shape.key for name in units) or not shape.route:
         unit = one([name for name in units if name in shape.key and not fields[name].optional], "必填并列入 key 的 unit 字段")
     else:
@@ -219,5 +219,5 @@ def _check_routes(
                 report.add(place.value, "bad-value", f"“{route.field}”不是 unit 字段", "或写成 表[字段]")
         elif table is None:
             report.unknown(place.value, "unknown-fact", "事实", route.table, kinds)
-        elif table.time is not Time.TABLE or route.field not in table.fields:
+        elif table.time is not Time.TABLE or route.field not in table.fields or table.unit_field is None:
             report.add(place.value, "bad-value", f"“{table.name}”不是以“{route.field}”查单位的表")

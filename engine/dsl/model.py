@@ -16,6 +16,8 @@ from engine.dsl.findings import Finding, Place
 from engine.dsl.formula import Formula, Say
 from engine.dsl.types import DecimalType, FieldType, Value
 
+_NUMBER = DecimalType()
+
 
 class Time(StrEnum):
     """How a fact kind lies in time (facts.yaml, head)."""
@@ -122,7 +124,18 @@ class Test:
 
     field: str
     op: str
-    value: Value | tuple[Value, ...] | FieldRef | SettingRef | bool
+    value: Value | tuple[Value | SettingRef, ...] | FieldRef | SettingRef | bool
+
+
+def settled_test(test: Test, fields: Mapping[str, Field], settings: Mapping[str, Setting], month: str) -> Test:
+    """A test with the settings that it names replaced by their values of a month."""
+
+    def settled(value: object) -> object:
+        if isinstance(value, tuple):
+            return tuple(map(settled, value))
+        return fields[test.field].type.parse(settings[value.name].at(month)) if isinstance(value, SettingRef) else value
+
+    return replace(test, value=settled(test.value))
 
 
 @dataclass(frozen=True)
@@ -139,7 +152,7 @@ class PointsTable:
     """Points by the value of one field."""
 
     field: str
-    points: Mapping[Value, Fraction]
+    points: Mapping[Value, Fraction | SettingRef]
 
 
 @dataclass(frozen=True)
@@ -223,6 +236,7 @@ class Ruleset:
     rates: tuple[Rate, ...] = ()
     annual: tuple[str, str] | None = None  # fact kind and field of the year's evaluation
     progress: str | None = None  # the fact kind that reports progress of obligations
+    notice: Mapping[str, str] = field(default_factory=dict)  # the notices' own words: issuer, number_prefix, to, signer, cc
     warnings: tuple[Finding, ...] = ()
     fingerprint: str = ""  # sha256 over the names and texts of the files
 
@@ -255,14 +269,16 @@ class Ruleset:
 
     def _settled(self, rule: Rule, month: str) -> Rule:
         # The check has typed every setting that a test or a limit reads (Setting.at is never None here).
-        def test(one: Test, kind: str) -> Test:
-            if not isinstance(one.value, SettingRef):
-                return one
-            text = self.settings[one.value.name].at(month)
-            return replace(one, value=self.kinds[kind].fields[one.field].type.parse(text))
-
         def pattern(one: Pattern) -> Pattern:
-            return replace(one, tests=tuple(test(each, one.kind) for each in one.tests))
+            fields = self.kinds[one.kind].fields
+            return replace(one, tests=tuple(settled_test(each, fields, self.settings, month) for each in one.tests))
+
+        def points(value: Formula | PointsTable) -> Formula | PointsTable:
+            numbers = self.numbers(month)
+            if isinstance(value, Formula):
+                return value.bind(numbers)
+            told = {key: numbers[one.name] if isinstance(one, SettingRef) else one for key, one in value.points.items()}
+            return replace(value, points=told)
 
         def limit(value: object) -> object:
             if not isinstance(value, SettingRef):
@@ -281,7 +297,7 @@ class Ruleset:
             rule,
             fact=rule.fact and pattern(rule.fact),
             nones=tuple(map(pattern, rule.nones)),
-            points=rule.points.bind(self.numbers(month)) if isinstance(rule.points, Formula) else rule.points,
+            points=points(rule.points),
             once_per=(once,) if isinstance(once, str) else once,
             best_of=limit(rule.best_of),
             cap=cap,
@@ -293,7 +309,7 @@ class Ruleset:
         for name, setting in self.settings.items():
             text = setting.at(month)
             try:
-                held[name] = Fraction(text) if text is not None else None
+                held[name] = Fraction(_NUMBER.parse(text)) if text is not None else None
             except ValueError:
                 continue
         return {name: value for name, value in held.items() if value is not None}

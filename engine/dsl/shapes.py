@@ -142,8 +142,10 @@ class TableShape(Shape):
     table: dict[str, Any]
 
 
-class ReferenceShape(Shape):
-    setting: Text
+class PatternShape(Shape):
+    fact: Text | None = None
+    none: Text | None = None
+    where: dict[str, Any] = {}
 
 
 class RuleShape(Shape):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.dsl.model import Check, Field, Kind, Ruleset
+from engine.dsl.nearest import nearest
 from engine.dsl.types import BadValue, ChoiceType, UnitType, Value
 from engine.facts import canonical
 from engine.intake.cleaning import Unclean, cleaned
@@ -65,16 +66,15 @@ class _RowReader:
         self._unknown: set[str] = set()
 
     def check_columns(self, columns: Mapping[str, str]) -> None:
-        self._warn_of(columns, None)
+        self._warn_of(columns, self._sheet.heading_row)
         unread = [heading for heading in columns if heading not in self._kind.fields]
         for name, field in self._kind.fields.items():
             if field.optional or name in columns:
                 continue
             self._absent.add(name)
-            message = f"缺少列“{name}”{suggestion(name, unread)}；列名应在第一行，写作“{name}”"
-            if any(near := suggestion(name, [heading]) for heading in unread):
-                message = f"缺少列“{name}”，列名应在第一行" + near.replace("是否应为", "是否就是列")
-            self._tell("missing-column", message, field=name)
+            near = nearest(name, unread)
+            renamed = f"；列“{near}”是否应改名为“{name}”" if near else ""
+            self._tell("missing-column", f"缺少列“{name}”，列名应在第一行{renamed}", self._sheet.heading_row, name)
 
     def read(self, row: Row) -> Draft | None:
         """The fact of a row, or None where it is empty or faulty."""
@@ -107,13 +107,13 @@ class _RowReader:
             if text:
                 return self._ruleset.aliases[text] if isinstance(field.type, UnitType) else field.type.parse(text)
             if not field.optional:
-                self._tell("missing-value", f"“{field.name}”不能为空，应为{field.type.expected}", row, field.name, cell)
+                self._tell("missing-value", f"“{field.name}”不能为空，应为{field.type.expected}", row.number, field.name, cell)
         except Unclean as unclean:
-            self._tell(unclean.code, f"“{field.name}”{unclean}", row, field.name, cell)
+            self._tell(unclean.code, f"“{field.name}”{unclean}", row.number, field.name, cell)
         except KeyError:
-            self._tell("unknown-unit", self._unknown_unit(field, text), row, field.name, cell)
+            self._tell("unknown-unit", self._unknown_unit(field, text), row.number, field.name, cell)
         except BadValue as bad:
-            self._tell("bad-value", _bad_value(field, text, bad), row, field.name, cell)
+            self._tell("bad-value", _bad_value(field, text, bad), row.number, field.name, cell)
         return None
 
     def _address(self, name: str, row: Row) -> str | None:
@@ -126,32 +126,32 @@ class _RowReader:
 
     def _check(self, row: Row, values: Mapping[str, Value]) -> None:
         """The dictionary's checks; and what ends before it starts is wrong in every kind that has a start and an end."""
-        failed = [check.text for check in self._kind.checks if not _met(check, values)]
-        start, end = (values.get(name) for name in (self._kind.start_field, self._kind.end_field))
-        if not failed and start is not None and end is not None and end < start:
-            failed.append(f"{self._kind.start_field} <= {self._kind.end_field}")
-        for text in failed:
-            held = "，".join(f"{name} 为 {value}" for name, value in values.items() if name in text.split())
-            self._tell("check-failed", f"应满足 {text}，此行 {held}", row)
+        failed = [check for check in self._kind.checks if not _met(check, values)]
+        start, end = self._kind.start_field, self._kind.end_field
+        if start and end and not failed:
+            order = Check(start, "<=", end, f"{start} <= {end}")
+            failed = [] if _met(order, values) else [order]
+        for check in failed:
+            held = "，".join(f"{side} 为 {values[side]}" for side in (check.left, check.right) if side in values)
+            self._tell("check-failed", f"应满足 {check.text}，此行 {held}", row.number)
 
-    def _warn_of(self, names: Mapping[str, object], row: int | None) -> None:
+    def _warn_of(self, names: Iterable[str], row: int | None) -> None:
         """Columns that the dictionary lacks are left out, with one warning each."""
+        sheet = self._sheet
         for name in names:
             if name in self._kind.fields or name in self._unknown:
                 continue
             self._unknown.add(name)
-            spot = f"{names[name]}1" if row is None else None
+            spot = f"{sheet.columns[name]}{row}" if sheet.columns is not None else None
             message = f"“{self._kind.name}”没有字段“{name}”，该列未读入{suggestion(name, self._kind.fields)}"
-            sheet = self._sheet
             self._told.warnings.append(Fault(sheet.file, sheet.name, row, spot, name, None, "unknown-column", message))
 
     def _tell(
-        self, code: str, message: str, row: Row | None = None, field: str | None = None, cell: Cell | None = None
+        self, code: str, message: str, row: int | None, field: str | None = None, cell: Cell | None = None
     ) -> None:
-        number = row.number if row is not None else None
         address, value = (cell.address, cell.text or None) if cell is not None else (None, None)
         sheet = self._sheet
-        self._told.faults.append(Fault(sheet.file, sheet.name, number, address, field, value, code, message))
+        self._told.faults.append(Fault(sheet.file, sheet.name, row, address, field, value, code, message))
 
 
 def _bad_value(field: Field, text: str, bad: BadValue) -> str:

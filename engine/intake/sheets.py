@@ -56,3 +56,4 @@ class Sheet:
     kind: str
     columns: Mapping[str, str] | None
     rows: Iterable[Row]
+    heading_row: int | None = None

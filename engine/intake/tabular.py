@@ -21,7 +21,7 @@ def sheet_of(file: str, name: str | None, kind: str, grid: Grid, told: Told) -> 
         return None
     number, cells = first
     columns = _headings(file, name, number, cells, told)
-    return Sheet(file, name, kind, columns, _rows(file, name, columns, filled, told))
+    return Sheet(file, name, kind, columns, _rows(file, name, columns, filled, told), number)
 
 
 def _headings(file: str, name: str | None, number: int, cells: Mapping[str, Cell], told: Told) -> dict[str, str]:

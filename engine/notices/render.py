@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -39,12 +39,13 @@ def render_month(book: Book, overrides: Path | None, out: Path, progress: Progre
 
 
 def render_index(months: Sequence[tuple[str, str]], out: Path, overrides: Path | None = None) -> Path:
-    """Writes `out`/index.html, which leads to every month given as (period, title)."""
-    page = _rendered(_environment(overrides), "index.html.j2", all_months(months))
+    """Writes `out`/index.html, which leads to those of the months, given as (period, title), that have notices."""
+    there = [(period, title) for period, title in months if (out / period / INDEX).exists()]
+    page = _rendered(_environment(overrides), "index.html.j2", all_months(there))
     return _written({out / INDEX: page})[0]
 
 
-def _pages(book: Book, folder: Path):
+def _pages(book: Book, folder: Path) -> Iterator[tuple[Path, str, Page]]:
     yield folder / INDEX, "index.html.j2", month_index(book)
     yield folder / MONTHLY, "monthly.html.j2", monthly_page(book)
     for standing in book.standings:

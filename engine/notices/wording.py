@@ -58,7 +58,7 @@ def wide(text: str) -> str:
     for place, char in enumerate(text):
         beside = (written[-1] if written else "") + text[place + 1 : place + 2]
         written.append(_WIDE[char] if char in _WIDE and _CHINESE.search(beside) else char)
-    return "".join(written)
+    return "".join(written).replace(" （", "（")
 
 
 def statement_file(unit: str) -> str:

@@ -11,10 +11,8 @@ from pathlib import Path
 
 from engine.dsl.loader import load_ruleset
 from engine.sample.books import write_months
-from engine.sample.script import read_script
+from engine.sample.script import SCRIPT, read_script
 from engine.sample.year import rows_of_year
-
-SCRIPT = "sample.yaml"
 
 __all__ = ["SCRIPT", "write_sample"]
 

@@ -16,7 +16,7 @@ import xlsxwriter
 from engine.dsl.model import Kind, Ruleset
 from engine.dsl.types import Value
 from engine.errors import InputError
-from engine.sample.script import Book
+from engine.sample.script import SCRIPT, Book
 from engine.sample.year import Row
 
 Cells = Mapping[str, Value]
@@ -41,7 +41,7 @@ def _book_of(row: Row, books: Sequence[Book], ruleset: Ruleset) -> Book:
         of_kind = not book.kinds or row.kind in book.kinds
         if of_kind and (not book.category or (owner is not None and owner.category == book.category)):
             return book
-    raise InputError(f"示例数据没有写明由谁报送：{row.kind}", "在 sample.yaml 的 books 中加上它")
+    raise InputError(f"示例数据没有写明由谁报送：{row.kind}", f"在 {SCRIPT} 的 books 中加上它")
 
 
 def _sheets(rows: Sequence[Row], ruleset: Ruleset) -> dict[str, list[Cells]]:

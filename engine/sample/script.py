@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
 from engine.dsl.model import Kind, Ruleset
-from engine.errors import InputError
+from engine.dsl.nodes import read
+from engine.errors import InputError, RulesetFaulty
+
+SCRIPT = "sample.yaml"
 
 Spec = str | Mapping[str, Any]  # a text pattern, or how to draw a value (draw.py)
 
@@ -74,8 +75,11 @@ class Script:
 
 
 def read_script(text: str, ruleset: Ruleset) -> Script:
-    """The script of a year; raises InputError where it names what the ruleset lacks."""
-    data = yaml.load(text, Loader=yaml.CBaseLoader if hasattr(yaml, "CBaseLoader") else yaml.BaseLoader)
+    """The script of a year; raises InputError where it is not YAML or names what the ruleset lacks."""
+    document, findings = read(SCRIPT, text)
+    if document is None:
+        raise RulesetFaulty(findings)
+    data: Mapping[str, Any] = document.data
     names = _Names(ruleset)
     return Script(
         seed=data["seed"],
@@ -177,4 +181,4 @@ class _Names:
 
 
 def _unknown(what: str, name: str) -> InputError:
-    return InputError(f"示例数据写了规则集没有的{what}：{name}", "改正规则集文件夹中的 sample.yaml")
+    return InputError(f"示例数据写了规则集没有的{what}：{name}", f"改正规则集文件夹中的 {SCRIPT}")

@@ -54,20 +54,20 @@ def _delayed(row: Row, late: tuple[Late, ...]) -> Row:
 
 def _drawn(series: Series, script: Script, ruleset: Ruleset) -> Iterator[Row]:
     for unit in series.units:
-        yield from _told_by(series, unit, _hand(series, unit, script, ruleset), ruleset)
+        drawn_as = script.twins.get(unit, unit)
+        fields = {**series.fields, **series.own.get(drawn_as, {})}
+        yield from _told_by(series, fields, _hand(series, unit, drawn_as, script, ruleset), ruleset)
 
 
-def _hand(series: Series, unit: str, script: Script, ruleset: Ruleset) -> Hand:
+def _hand(series: Series, unit: str, drawn_as: str, script: Script, ruleset: Ruleset) -> Hand:
     # Seeded by texts: a stream is its own whatever stands before it in the script, and twins share one.
-    drawn_as = script.twins.get(unit, unit)
     level = script.levels.get(drawn_as, Random(f"{script.seed} {drawn_as}").randint(0, 100))
     random = Random(f"{script.seed} {series.name} {drawn_as}")
     return Hand(random, level, unit, ruleset.order[unit] + 1, ruleset.year, script.words)
 
 
-def _told_by(series: Series, unit: str, hand: Hand, ruleset: Ruleset) -> Iterator[Row]:
+def _told_by(series: Series, fields: Mapping[str, Spec], hand: Hand, ruleset: Ruleset) -> Iterator[Row]:
     kind = ruleset.kinds[series.kind]
-    fields = {**series.fields, **series.own.get(unit, {})}
     for month, each in _occasions(series, fields, hand):
         hand.month = month
         hand.number += 1

@@ -126,8 +126,10 @@ def test_a_field_compared_with_an_empty_one_never_matches(op):
     assert matcher.fired([fact(1, 数=3), fact(2, 另=3), fact(3)]) == []
 
 
-def test_the_library_fires_when_the_other_field_is_empty():
-    assert bare("empty", [{"f": {"$gt": {"a": {"$m": "b"}}}}], [{"id": "1", "a": 3, "b": None}])
+@pytest.mark.parametrize("op, other", [("$gt", {}), ("$lte", {}), ("$neq", {}), ("$neq", {"b": None})])
+def test_the_library_fires_when_the_other_field_is_empty(op, other):
+    patterns = [{"f": {"$and": [{"kind": "甲"}, {op: {"a": {"$m": "b"}}}]}}]
+    assert bare(f"empty {op} {other}", patterns, [{"id": "1", "kind": "甲", "a": 3, **other}])
 
 
 @pytest.mark.parametrize(

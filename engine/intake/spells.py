@@ -1,0 +1,94 @@
+"""Spells of one thing must not overlap: not within an import, and not with what is stored.
+
+A spell holds from its start up to its end (in it, where the kind counts the month of ending); without an end it is open,
+a table's row without a start holds from the beginning. One that ends as it starts, and does not count its end, is empty.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.dsl.model import Kind, Ruleset, Time
+from engine.dsl.types import Value
+from engine.facts import canonical
+from engine.intake.faults import Fault, place
+from engine.intake.rows import Draft
+
+Standing = tuple[str, str, Mapping[str, Value], str]  # kind, key, fields, place as a sentence names it
+Point = tuple[str, int]  # a month, and whether it lies behind it
+
+_BEGINNING, _OPEN = ("", 0), ("9999-99", 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    start: Point
+    end: Point  # the first point that is not in it
+    key: str
+    place: str
+    draft: Draft | None = None
+
+
+def lasting(kind: Kind) -> bool:
+    return kind.time in (Time.STATE, Time.TABLE)
+
+
+def overlaps(ruleset: Ruleset, standing: Iterable[Standing], drafts: Sequence[Draft]) -> list[Fault]:
+    """A fault for every draft that overlaps a stored fact or another draft; a draft takes the place of its own key's."""
+    spells: dict[tuple[str, str], Spell] = {}
+    for name, key, fields, at in standing:
+        kind = ruleset.kinds.get(name)
+        if kind is not None and lasting(kind):
+            spells[name, key] = _spell(kind, key, fields, at)
+    for draft in drafts:
+        kind = ruleset.kinds[draft.kind]
+        if lasting(kind):
+            at = place(draft.file, draft.sheet, draft.row)
+            spells[draft.kind, draft.key] = _spell(kind, draft.key, draft.values, at, draft)
+    things: dict[tuple[str, str], list[Spell]] = defaultdict(list)
+    for (name, key), spell in spells.items():
+        if spell.start < spell.end:
+            things[name, _thing(ruleset.kinds[name], key)].append(spell)
+    faults = [fault for (name, _), held in things.items() for fault in _clashes(ruleset.kinds[name], held)]
+    order = {(draft.file, draft.sheet, draft.row): number for number, draft in enumerate(drafts)}
+    return sorted(faults, key=lambda fault: order[fault.file, fault.sheet, fault.row])
+
+
+def _clashes(kind: Kind, spells: list[Spell]) -> Iterable[Fault]:
+    """One sweep in order of start: a spell that starts before the furthest end so far overlaps the one that ends there."""
+    spells.sort(key=lambda spell: (spell.start, spell.end, spell.key))
+    furthest = spells[0]
+    for spell in spells[1:]:
+        if spell.start < furthest.end and (spell.draft or furthest.draft):
+            told, other = (spell, furthest) if spell.draft else (furthest, spell)
+            yield _fault(kind, told.draft, other)
+        furthest = max(furthest, spell, key=lambda one: one.end)
+
+
+def _fault(kind: Kind, draft: Draft, other: Spell) -> Fault:
+    since = f"{other.start[0]} 起" if other.start[0] else "从最初起"
+    until = "仍在持续" if other.end == _OPEN else f"至 {other.end[0]}"
+    thing = "、".join(name for name in kind.key if name != kind.start_field)
+    message = f"与 {other.place}的时段（{since}，{until}）重叠；同一{thing}的各段时间不能重叠，前一段应有{kind.end_field}"
+    return Fault(draft.file, draft.sheet, draft.row, None, None, None, "overlap", message)
+
+
+def _spell(kind: Kind, key: str, fields: Mapping[str, Value], at: str, draft: Draft | None = None) -> Spell:
+    start = fields.get(kind.start_field)
+    end = fields.get(kind.end_field)
+    return Spell(
+        _BEGINNING if start is None else (str(start), 0),
+        _OPEN if end is None else (str(end), int(kind.end_counts)),
+        key,
+        at,
+        draft,
+    )
+
+
+def _thing(kind: Kind, key: str) -> str:
+    """The key without the start: what the spells are of."""
+    parts = zip(kind.key, json.loads(key), strict=True)
+    return canonical([part for name, part in parts if name != kind.start_field])
