@@ -69,7 +69,7 @@ class Batch(SQLModel, table=True):
 
 
 class Tally(SQLModel, table=True):
-    """What a unit's month came to at a batch: a digest over its matches. The newest tally of a unit's month holds."""
+    """What a unit's month came to at a batch: a digest over its facts and matches. The newest tally of a unit's month holds."""
 
     __tablename__ = "tally"
     __table_args__ = (Index("tally_by_unit", "period", "unit", "id"),)

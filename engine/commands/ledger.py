@@ -7,6 +7,7 @@ from pathlib import Path
 from engine.commands.talk import say, table
 from engine.errors import InputError
 from engine.ledger.listing import COLUMNS, as_csv, as_json, entries, write_xlsx
+from engine.ledger.run import require_month
 from engine.workspace import Workspace
 
 FORMATS = ("table", "csv", "json", "xlsx")
@@ -17,6 +18,8 @@ def show_ledger(folder: Path, month: str | None, unit: str | None, rule: str | N
     from models.database import reading
 
     workspace = Workspace.open(folder)
+    if month is not None:
+        require_month(workspace.ruleset, month)
     if unit is not None:
         unit = _known_unit(workspace, unit)
     if rule is not None:

@@ -58,14 +58,20 @@ def overlaps(ruleset: Ruleset, standing: Iterable[Standing], drafts: Sequence[Dr
 
 
 def _clashes(kind: Kind, spells: list[Spell]) -> Iterable[Fault]:
-    """One sweep in order of start: a spell that starts before the furthest end so far overlaps the one that ends there."""
-    spells.sort(key=lambda spell: (spell.start, spell.end, spell.key))
-    furthest = spells[0]
-    for spell in spells[1:]:
-        if spell.start < furthest.end and (spell.draft or furthest.draft):
-            told, other = (spell, furthest) if spell.draft else (furthest, spell)
-            yield _fault(kind, told.draft, other)
-        furthest = max(furthest, spell, key=lambda one: one.end)
+    """One sweep in order of start: each draft is told once, of the first spell that it overlaps.
+
+    Of two drafts the one that starts later is told; that stored facts overlap each other is not this import's fault.
+    """
+    told: set[str] = set()
+    still: list[Spell] = []
+    for spell in sorted(spells, key=lambda one: (one.start, one.end, one.key)):
+        still = [one for one in still if spell.start < one.end]
+        for other in still:
+            late, early = (spell, other) if spell.draft else (other, spell)
+            if late.draft and late.key not in told:
+                told.add(late.key)
+                yield _fault(kind, late.draft, early)
+        still.append(spell)
 
 
 def _fault(kind: Kind, draft: Draft, other: Spell) -> Fault:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -99,36 +100,30 @@ def _overlaps(ruleset: Ruleset, standing: Iterable[_Held], drafts: Sequence[Draf
 
 def _numbered_again(ruleset: Ruleset, standing: Iterable[_Held], drafts: Sequence[Draft]) -> list[Fault]:
     """A warning for each event whose number was reported for another month too, which is allowed and often a slip."""
-    numbered = {name: kind for name, kind in ruleset.kinds.items() if _is_numbered(ruleset, kind)}
-    months: dict[tuple[str, str], set[str]] = {}
-    known = [(one.kind, one.key) for one in (*standing, *drafts) if one.kind in numbered]
-    for name, key in known:
-        month, case = _case(numbered[name], key)
-        months.setdefault((name, case), set()).add(month)
+    # Written against a ruleset that may name the field; one that does not has no numbered events.
+    field = getattr(ruleset, "numbered_field", None)
+    kinds = {name: kind for name, kind in ruleset.kinds.items() if kind.time is Time.EVENT and field in kind.key}
+    known = [(one.kind, one.key, json.loads(one.fields)) for one in standing if one.kind in kinds]
+    reported = [draft for draft in drafts if draft.kind in kinds]
+    months: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for name, key, values in [*known, *((draft.kind, draft.key, draft.values) for draft in reported)]:
+        months[name, _case(kinds[name], key)].add(values[kinds[name].month_field])
     warnings = []
-    for draft in drafts:
-        if draft.kind not in numbered:
-            continue
-        month, case = _case(numbered[draft.kind], draft.key)
-        others = sorted(months[draft.kind, case] - {month})
+    for draft in reported:
+        kind, number = kinds[draft.kind], str(draft.values[field])
+        others = sorted(months[draft.kind, _case(kind, draft.key)] - {draft.values[kind.month_field]})
         if others:
-            field = ruleset.numbered_field
-            number = str(draft.values[field])
-            message = f"{field}“{number}”在 {'、'.join(others)} 也报过，两处都会计入；若是同一件，应撤回其一"
+            what = "若是同一件，应撤回其一" if kind.month_field in kind.key else "现改记到本行的月份"
+            message = f"{field}“{number}”在 {'、'.join(others)} 也报过，{what}"
             at = (draft.file, draft.sheet, draft.row, None, field, number)
             warnings.append(Fault(*at, "reported-before", message))
     return warnings
 
 
-def _is_numbered(ruleset: Ruleset, kind: Kind) -> bool:
-    number = getattr(ruleset, "numbered_field", None)
-    return kind.time is Time.EVENT and number in kind.key and kind.month_field in kind.key
-
-
-def _case(kind: Kind, key: str) -> tuple[str, str]:
-    """The month of a key, and the rest of it: what is reported."""
-    parts = dict(zip(kind.key, json.loads(key), strict=True))
-    return parts.pop(kind.month_field), canonical(list(parts.values()))
+def _case(kind: Kind, key: str) -> str:
+    """What is reported: a key without its month."""
+    parts = zip(kind.key, json.loads(key), strict=True)
+    return canonical([part for name, part in parts if name != kind.month_field])
 
 
 def _write(

@@ -20,19 +20,18 @@ def sheet_of(file: str, name: str | None, kind: str, grid: Grid, told: Told) -> 
     if first is None:
         return None
     number, cells = first
-    columns = _headings(file, name, number, cells, told)
-    return Sheet(file, name, kind, columns, _rows(file, name, columns, filled, told), number)
+    headings = {letter: cell.text.strip() for letter, cell in cells.items() if cell.text.strip()}
+    columns = _columns(file, name, number, headings, told)
+    return Sheet(file, name, kind, columns, _rows(file, name, headings, filled, told), number)
 
 
-def _headings(file: str, name: str | None, number: int, cells: Mapping[str, Cell], told: Told) -> dict[str, str]:
+def _columns(file: str, name: str | None, number: int, headings: Mapping[str, str], told: Told) -> dict[str, str]:
+    """The letter of every heading."""
     columns: dict[str, str] = {}
-    for letter, cell in cells.items():
-        heading = cell.text.strip()
-        if not heading:
-            continue
+    for letter, heading in headings.items():
         if heading in columns:
             message = f"列名“{heading}”出现两次（{columns[heading]} 列和 {letter} 列），应只留一列"
-            told.faults.append(Fault(file, name, number, cell.address, heading, None, "duplicate-column", message))
+            told.faults.append(Fault(file, name, number, f"{letter}{number}", heading, None, "duplicate-column", message))
         columns.setdefault(heading, letter)
     if len(columns) > MOST_COLUMNS:
         message = f"有 {len(columns)} 列，至多 {MOST_COLUMNS} 列"
@@ -40,10 +39,7 @@ def _headings(file: str, name: str | None, number: int, cells: Mapping[str, Cell
     return columns
 
 
-def _rows(
-    file: str, name: str | None, columns: Mapping[str, str], filled: Grid, told: Told
-) -> Iterator[Row]:
-    headings = {letter: heading for heading, letter in columns.items()}
+def _rows(file: str, name: str | None, headings: Mapping[str, str], filled: Grid, told: Told) -> Iterator[Row]:
     nameless: set[str] = set()
     for count, (number, cells) in enumerate(filled, start=1):
         if count > MOST_ROWS:

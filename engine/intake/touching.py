@@ -4,31 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.dsl.model import Kind, Ruleset, Time
+from engine.dsl.model import Kind, Ruleset
 from engine.dsl.types import Value
+from engine.facts import Fact
+from engine.scoring.months import holds
 
 
-def months_touched(ruleset: Ruleset, kind: Kind, before: Mapping[str, Value] | None, after: Mapping[str, Value] | None) -> set[str]:
+def months_touched(
+    ruleset: Ruleset, kind: Kind, before: Mapping[str, Value] | None, after: Mapping[str, Value] | None
+) -> set[str]:
     """The months of the ruleset's year where the fact is another than it was; None is a fact that is not there.
 
     An end given to a spell touches the months from that end on only: the end itself is no part of what holds.
     """
-    return {
-        month for month in ruleset.months if _held(kind, before, month) != _held(kind, after, month)
-    }
+    old, new = _months(ruleset, kind, before), _months(ruleset, kind, after)
+    return old ^ new if _without_end(kind, before) == _without_end(kind, after) else old | new
 
 
-def _held(kind: Kind, values: Mapping[str, Value] | None, month: str) -> Mapping[str, Value] | None:
-    if values is None or not holds(kind, values, month):
-        return None
-    return {name: value for name, value in values.items() if name != kind.end_field}
+def _months(ruleset: Ruleset, kind: Kind, values: Mapping[str, Value] | None) -> set[str]:
+    if values is None:
+        return set()
+    fact = Fact(kind.name, "[]", values)
+    return {month for month in ruleset.months if holds(kind, fact, month)}
 
 
-def holds(kind: Kind, values: Mapping[str, Value], month: str) -> bool:
-    """Whether a fact is one of a month's facts; records and yearly figures are none of any month's."""
-    if kind.time in (Time.EVENT, Time.MONTHLY):
-        return values.get(kind.month_field) == month
-    if kind.time in (Time.STATE, Time.TABLE):
-        start, end = values.get(kind.start_field, ""), values.get(kind.end_field)
-        return start <= month and (end is None or month < end or (kind.end_counts and month == end))
-    return False
+def _without_end(kind: Kind, values: Mapping[str, Value] | None) -> Mapping[str, Value] | None:
+    return values and {name: value for name, value in values.items() if name != kind.end_field}

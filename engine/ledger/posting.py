@@ -13,9 +13,10 @@ from sqlalchemy import Connection, func, insert, select
 
 from engine import __version__
 from engine.dsl.model import Ruleset
-from engine.facts import canonical
+from engine.facts import Fact, canonical
 from engine.ledger.stored import newest_version
 from engine.scoring.award import Award
+from engine.scoring.months import MonthFacts
 from engine.scoring.year import Year
 from models.tables import Batch, LedgerEntry, Match, RulesetVersion, Tally
 
@@ -111,7 +112,7 @@ def post(connection: Connection, files: Mapping[str, str], year: Year, month: st
     """
     given = year.awards(month)
     postings = difference(year.ruleset, given, standing_entries(connection, month))
-    tallies = _changed_tallies(connection, month, given)
+    tallies = _changed_tallies(connection, month, given, year.facts(month))
     if not postings and not tallies and _ruleset_of(connection, month) == year.ruleset.fingerprint:
         return Posted(None, ())
     batch = _new_batch(connection, files, year.ruleset, month, at, operator)
@@ -141,20 +142,20 @@ def _new_batch(
 
 
 def _changed_tallies(
-    connection: Connection, month: str, given: Mapping[str, tuple[Award, ...]]
+    connection: Connection, month: str, given: Mapping[str, tuple[Award, ...]], facts: MonthFacts
 ) -> dict[str, tuple[str, tuple[Award, ...]]]:
-    """The units whose matches are not those of their newest tally: unit to the new digest and the awards."""
+    """The units whose facts or matches are not those of their newest tally: unit to the new digest and the awards."""
     tally = Tally.__table__
     newest = select(func.max(tally.c.id)).where(tally.c.period == month).group_by(tally.c.unit)
     stand = dict(connection.execute(select(tally.c.unit, tally.c.digest).where(tally.c.id.in_(newest))).all())
-    now = {unit: (_digest(own), own) for unit, own in given.items()}
-    empty = _digest(())
+    now = {unit: (_digest(facts.by_unit[unit], own), own) for unit, own in given.items()}
+    empty = _digest((), ())
     return {unit: one for unit, one in now.items() if stand.get(unit, empty) != one[0]}
 
 
-def _digest(own: tuple[Award, ...]) -> str:
+def _digest(facts: tuple[Fact, ...], own: tuple[Award, ...]) -> str:
     rows = [[award.hit.rule.id, _version(award), award.hit.raw, award.given, award.limit] for award in own]
-    return hashlib.sha256(canonical(rows).encode()).hexdigest()
+    return hashlib.sha256(canonical([[fact.version for fact in facts], rows]).encode()).hexdigest()
 
 
 def _write_matches(

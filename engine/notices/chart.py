@@ -9,25 +9,29 @@ from engine.notices.context import Bar, BarChart, Spark
 from engine.notices.wording import pts
 
 WIDTH, ROW = 460, 24
-LEFT, RIGHT = 142, 76  # room for names, room for numbers
+CHARACTER, LONGEST, GAP = 15, 12, 8  # room for names, by their longest; a longer one is cut
+RIGHT = 76  # room for numbers
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 64, 18, 4
 
 
-def bars(title: str, values: Sequence[tuple[str, int]], within: Sequence[int] = ()) -> BarChart:
-    """Horizontal bars from zero, one a value; `within` are values that charts of one scale share."""
-    numbers = [0, *within, *(points for _, points in values)]
+def bars(title: str, values: Sequence[tuple[str, int]], within: Sequence[tuple[str, int]] = ()) -> BarChart:
+    """Horizontal bars from zero, one a value; `within` are all values of the charts that share a scale."""
+    shared = [*within, *values]
+    numbers = [0, *(points for _, points in shared)]
     low, high = min(numbers), max(numbers)
-    step = Fraction(WIDTH - LEFT - RIGHT, (high - low) or 1)
-    zero = LEFT - low * step
+    left = GAP + CHARACTER * min(max((len(name) for name, _ in shared), default=0), LONGEST)
+    step = Fraction(WIDTH - left - RIGHT, (high - low) or 1)
+    zero = left - low * step
     drawn = tuple(_bar(place, name, points, zero, step) for place, (name, points) in enumerate(values))
-    return BarChart(title, _described(values), WIDTH, len(values) * ROW + 8, _tenths(zero), drawn)
+    return BarChart(title, _described(values), WIDTH, len(values) * ROW + 8, left - GAP, _tenths(zero), drawn)
 
 
 def _bar(place: int, name: str, points: int, zero: Fraction, step: Fraction) -> Bar:
     end = zero + points * step
     start = min(zero, end)
     width = max(abs(end - zero), Fraction(1))
-    return Bar(name, points, place * ROW + 4, _tenths(start), _tenths(width), _tenths(max(zero, end) + 7))
+    shown = name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+    return Bar(shown, points, place * ROW + 4, _tenths(start), _tenths(width), _tenths(max(zero, end) + 7))
 
 
 def _described(values: Sequence[tuple[str, int]]) -> str:

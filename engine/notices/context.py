@@ -23,6 +23,7 @@ class BarChart:
     described: str  # the same in words, for those who do not see it
     width: int
     height: int
+    name_x: int  # where names end
     axis_x: str
     bars: tuple[Bar, ...]
 

@@ -30,7 +30,7 @@ LEADING = 3
 
 def letterhead(book: Book) -> Letterhead:
     ruleset = book.ruleset
-    words = getattr(ruleset, "notice", {})
+    words = ruleset.notice
     return Letterhead(
         scheme=ruleset.title,
         ruleset=ruleset.name,
@@ -53,9 +53,7 @@ def monthly_page(book: Book) -> MonthlyPage:
     return MonthlyPage(
         head=head,
         title=(head.issuer, f"关于{head.month}", f"{head.scheme}情况的通报"),
-        categories=tuple(
-            _category(book, name, place) for place, name in enumerate(book.ruleset.categories, 1)
-        ),
+        categories=tuple(_category(book, name, place) for place, name in enumerate(book.ruleset.categories, 1)),
         entries=len(matches),
         added=sum(match.given > 0 for match in matches),
         deducted=len(deducted),
@@ -125,10 +123,9 @@ def _charts(title: str, standings: list[Standing]) -> tuple[BarChart, ...]:
     values = [(standing.unit, standing.month_points) for standing in standings]
     if len(values) <= WHOLE_CHART:
         return (chart.bars(title, values),) if values else ()
-    scale = [points for _, points in values]
     return (
-        chart.bars(f"{title}（排在前面的{CHART_END}个）", values[:CHART_END], scale),
-        chart.bars(f"{title}（排在后面的{CHART_END}个）", values[-CHART_END:], scale),
+        chart.bars(f"{title}（排在前面的{CHART_END}个）", values[:CHART_END], values),
+        chart.bars(f"{title}（排在后面的{CHART_END}个）", values[-CHART_END:], values),
     )
 
 

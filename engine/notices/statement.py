@@ -47,6 +47,12 @@ def statement_page(book: Book, standing: Standing) -> StatementPage:
     )
 
 
+def _numbered(clause: Clause) -> str:
+    """The goal under its number in the source's table, which ends the clause's id."""
+    item = clause.id.rpartition(" ")[2]
+    return clause.goal if clause.goal.startswith(item) else f"{item}{clause.goal}"
+
+
 def _table(clause: str) -> str:
     """The table of the source that a clause stands in: all of its id but the item."""
     return clause.rpartition(" ")[0]
@@ -73,7 +79,7 @@ def _elsewhere(book: Book, category: str, clauses: list[Clause]) -> tuple[str, .
     shown = {clause.id for clause in clauses}
     tables = _tables(book.ruleset, category)
     others = (clause for clause in book.ruleset.clauses.values() if clause.id not in shown)
-    return tuple(clause.goal for clause in others if _table(clause.id) in tables)
+    return tuple(_numbered(clause) for clause in others if _table(clause.id) in tables)
 
 
 def _sections(
@@ -101,7 +107,7 @@ def _block(clause: Clause, rules: list[Rule], members: list[str], lines: list[Li
     named = tuple(dict.fromkeys(unit for units in responsible for unit in units))
     return ClauseBlock(
         id=clause.id,
-        goal=clause.goal or clause.id,
+        goal=_numbered(clause),
         asks=clause.asks,
         units="、".join(named) if named and all(responsible) else "",
         rules=tuple(_rule_words(rule) for rule in rules),

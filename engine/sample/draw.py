@@ -106,7 +106,7 @@ def _next_of(hand: Hand, name: str, spec: Mapping[str, Any], row: Mapping[str, s
 
 
 def _day(hand: Hand, name: str, spec: Mapping[str, Any], row: Mapping[str, str]) -> str:
-    return datetime.date(hand.year, hand.month, hand.within(spec["day"])).isoformat()
+    return _weekday(datetime.date(hand.year, hand.month, hand.within(spec["day"])))
 
 
 def _after(hand: Hand, name: str, spec: Mapping[str, Any], row: Mapping[str, str]) -> str:
@@ -114,7 +114,12 @@ def _after(hand: Hand, name: str, spec: Mapping[str, Any], row: Mapping[str, str
     if hand.random.randint(1, 100) > int(spec["chance"]):
         return ""
     days = datetime.timedelta(days=hand.within(spec["days"]))
-    return (datetime.date.fromisoformat(row[spec["after"]]) + days).isoformat()
+    return _weekday(datetime.date.fromisoformat(row[spec["after"]]) + days)
+
+
+def _weekday(day: datetime.date) -> str:
+    """The day itself, or the Friday before a weekend: offices decide and report on working days."""
+    return (day - datetime.timedelta(days=max(0, day.weekday() - 4))).isoformat()
 
 
 _DRAWS: Mapping[str, Callable[[Hand, str, Mapping[str, Any], Mapping[str, str]], str]] = {

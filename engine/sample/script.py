@@ -9,11 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.dsl.loader import SAMPLE
 from engine.dsl.model import Kind, Ruleset
 from engine.dsl.nodes import read
 from engine.errors import InputError, RulesetFaulty
-
-SCRIPT = "sample.yaml"
 
 Spec = str | Mapping[str, Any]  # a text pattern, or how to draw a value (draw.py)
 
@@ -76,7 +75,7 @@ class Script:
 
 def read_script(text: str, ruleset: Ruleset) -> Script:
     """The script of a year; raises InputError where it is not YAML or names what the ruleset lacks."""
-    document, findings = read(SCRIPT, text)
+    document, findings = read(SAMPLE, text)
     if document is None:
         raise RulesetFaulty(findings)
     data: Mapping[str, Any] = document.data
@@ -181,4 +180,4 @@ class _Names:
 
 
 def _unknown(what: str, name: str) -> InputError:
-    return InputError(f"示例数据写了规则集没有的{what}：{name}", f"改正规则集文件夹中的 {SCRIPT}")
+    return InputError(f"示例数据写了规则集没有的{what}：{name}", f"改正规则集文件夹中的 {SAMPLE}")

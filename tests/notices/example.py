@@ -63,13 +63,13 @@ def rules() -> tuple[Rule, ...]:
 
 def clauses() -> dict[str, Clause]:
     told = [
-        ("一", "一、推进信用制度建设与落实", "(一)落实国家、省级文件", "转发、细化、落实顶层设计文件的情况"),
+        ("一", "一、推进信用制度建设与落实", "落实国家、省级文件", "转发、细化、落实顶层设计文件的情况"),
         ("三", "二、推进信用信息基础设施建设", "(三)提高“双公示”信息质量", "及时率、合规率、漏报瞒报情况"),
-        ("四", "二、推进信用信息基础设施建设", "(四)规范异议处理", "异议信息的处理情况"),
+        ("四", "二、推进信用信息基础设施建设", "规范异议处理", "异议信息的处理情况"),
         ("六", "二、推进信用信息基础设施建设", "(六)加大特定信用信息归集力度", "特定信用信息共享情况"),
-        ("十六", "三、推进新型监管机制建设", "(十六)实施失信惩戒", "失信惩戒案例报送情况"),
-        ("十八", "四、推进信用惠民便企", "(十八)推进融资平台建设", "平台建设情况"),
-        ("二十九", "六、推进政务诚信建设", "(二十九)加强政府机构诚信建设", "政府机构列入严重失信主体的情况"),
+        ("十六", "三、推进新型监管机制建设", "实施失信惩戒", "失信惩戒案例报送情况"),
+        ("十八", "四、推进信用惠民便企", "推进融资平台建设", "平台建设情况"),
+        ("二十九", "六、推进政务诚信建设", "加强政府机构诚信建设", "政府机构列入严重失信主体的情况"),
     ]
     made = {}
     for table in (A, B):
@@ -147,7 +147,10 @@ def april() -> Book:
         for one in ruleset.units.values()
     ]
     standings.sort(key=lambda one: (ruleset.categories.index(one.category), one.month_rank, ruleset.order[one.unit]))
-    entries = {unit: {one.rule: one.given for one in lines if one.given} for unit, lines in matches.items()}
+    entries = {
+        unit: {rule_: sum(one.given for one in lines if one.rule == rule_) for rule_ in dict.fromkeys(one.rule for one in lines)}
+        for unit, lines in matches.items()
+    }
     return Book(ruleset, "2023-04", ruleset.rules, tuple(standings), months, ranks, matches, facts, entries)
 
 

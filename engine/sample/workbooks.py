@@ -6,33 +6,48 @@ import csv
 import datetime
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from unicodedata import east_asian_width
 
 import xlsxwriter
 
+from engine.dsl.loader import SAMPLE, ruleset_of
 from engine.dsl.model import Kind, Ruleset
 from engine.dsl.types import Value
 from engine.errors import InputError
-from engine.sample.script import SCRIPT, Book
-from engine.sample.year import Row
+from engine.sample.script import Book, read_script
+from engine.sample.year import Row, rows_of_year
 
 Cells = Mapping[str, Value]
 
 
-def write_months(rows: Sequence[Row], books: Sequence[Book], ruleset: Ruleset, inbox: Path) -> Iterator[Path]:
-    """Writes `rows`, sorted by folder, and yields each file once it is there."""
-    for month, arrived in groupby(rows, key=lambda row: row.arrives):
-        folder = inbox / month
-        folder.mkdir(parents=True, exist_ok=True)
-        sent: dict[Book, list[Row]] = {book: [] for book in books}
-        for row in arrived:
-            sent[_book_of(row, books, ruleset)].append(row)
-        for book, parts in sent.items():
-            if parts:
-                yield _write(folder / f"{book.name}.{book.format}", book, _sheets(parts, ruleset), ruleset)
+def write_sample(
+    ruleset_files: Mapping[str, str], inbox: Path, progress: Callable[[int, int], None] | None = None
+) -> int:
+    """Writes a folder a month below `inbox` and gives the number of rows; `progress` hears months done and in all."""
+    if SAMPLE not in ruleset_files:
+        raise InputError(f"规则集没有示例数据 {SAMPLE}", "换用随附的规则集，或不加 --demo")
+    ruleset = ruleset_of({name: text for name, text in ruleset_files.items() if name != SAMPLE})
+    script = read_script(ruleset_files[SAMPLE], ruleset)
+    rows = rows_of_year(script, ruleset)
+    months = [(month, list(arrived)) for month, arrived in groupby(rows, key=lambda row: row.arrives)]
+    for done, (month, arrived) in enumerate(months, start=1):
+        _write_month(inbox / month, arrived, script.books, ruleset)
+        if progress is not None:
+            progress(done, len(months))
+    return len(rows)
+
+
+def _write_month(folder: Path, rows: Sequence[Row], books: Sequence[Book], ruleset: Ruleset) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    sent: dict[Book, list[Row]] = {book: [] for book in books}
+    for row in rows:
+        sent[_book_of(row, books, ruleset)].append(row)
+    for book, parts in sent.items():
+        if parts:
+            _write(folder / f"{book.name}.{book.format}", book, _sheets(parts, ruleset), ruleset)
 
 
 def _book_of(row: Row, books: Sequence[Book], ruleset: Ruleset) -> Book:
@@ -41,7 +56,7 @@ def _book_of(row: Row, books: Sequence[Book], ruleset: Ruleset) -> Book:
         of_kind = not book.kinds or row.kind in book.kinds
         if of_kind and (not book.category or (owner is not None and owner.category == book.category)):
             return book
-    raise InputError(f"示例数据没有写明由谁报送：{row.kind}", f"在 {SCRIPT} 的 books 中加上它")
+    raise InputError(f"示例数据没有写明由谁报送：{row.kind}", f"在 {SAMPLE} 的 books 中加上它")
 
 
 def _sheets(rows: Sequence[Row], ruleset: Ruleset) -> dict[str, list[Cells]]:
@@ -62,14 +77,13 @@ def _columns(kind: Kind, rows: Sequence[Cells]) -> list[str]:
     return [name for name, field in kind.fields.items() if not field.optional or any(name in row for row in rows)]
 
 
-def _write(path: Path, book: Book, sheets: Mapping[str, Sequence[Cells]], ruleset: Ruleset) -> Path:
+def _write(path: Path, book: Book, sheets: Mapping[str, Sequence[Cells]], ruleset: Ruleset) -> None:
     if book.format == "xlsx":
         _write_workbook(path, sheets, ruleset)
     elif book.format == "csv":
         path.write_bytes(_csv(sheets, ruleset))
     else:
         path.write_text(_lines(sheets), encoding="utf-8", newline="\n")
-    return path
 
 
 def _write_workbook(path: Path, sheets: Mapping[str, Sequence[Cells]], ruleset: Ruleset) -> None:

@@ -1,0 +1,48 @@
+"""Warnings about what nothing reads: fact kinds that no rule uses, and clauses that no rule follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from engine.dsl.model import Clause, Kind, Rule, Ruleset
+from engine.dsl.nodes import Data, Document
+from engine.dsl.report import Report, Spot
+
+
+def warn_unread(ruleset: Ruleset, others: Iterable[Document], report: Report) -> None:
+    """Warns of kinds that no rule, obligation, derivation, route or annual result reads."""
+    read = set(_by_rules(ruleset.rules)) | set(_by_routes(ruleset.kinds))
+    read |= {rate.fact for rate in ruleset.rates} | {ruleset.progress} | set((ruleset.annual or ())[:1])
+    read |= {text for document in others for text in _texts(document.data)}
+    for kind in ruleset.kinds.values():
+        if kind.name not in read:
+            hint = "删去它，或写一条读它的规则"
+            report.add(kind.place, "unused-fact", f"没有规则读“{kind.name}”", hint, level="warning")
+
+
+def _by_rules(rules: Iterable[Rule]) -> Iterator[str]:
+    return (pattern.kind for rule in rules for pattern in (rule.fact, *rule.nones) if pattern is not None)
+
+
+def _by_routes(kinds: Mapping[str, Kind]) -> Iterator[str]:
+    return (route.table for kind in kinds.values() for route in kind.routes.values() if route.table is not None)
+
+
+def _texts(data: Data) -> Iterator[str]:
+    """Every text in a file, but for what a derivation makes: that is written, not read."""
+    if isinstance(data, str):
+        yield data
+    for part in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
+        if part[0] != "makes":
+            yield from _texts(part[1])
+
+
+def warn_uncovered(
+    clauses: Mapping[str, tuple[Clause, Spot]], ruleset: Ruleset, others: Iterable[Document], report: Report
+) -> None:
+    """Warns of clauses that neither a rule nor an obligation follows, and that do not say why."""
+    followed = {rule.clause for rule in ruleset.rules} | {text for one in others for text in _texts(one.data)}
+    for clause, spot in clauses.values():
+        if clause.id not in followed and not clause.no_points:
+            hint = "写一条规则，或在条款里写 no_points: 原因"
+            report.add(spot.value, "uncovered-clause", f"“{clause.id}”没有规则", hint, level="warning")

@@ -1,0 +1,115 @@
+"""The files around the rules: ruleset.yaml, clauses.yaml and the head of obligations.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.dsl.formula import BadFormula, parse_formula
+from engine.dsl.model import Band, Clause, Kind, Rate, Time
+from engine.dsl.nodes import Document
+from engine.dsl.report import Report, Spot
+from engine.dsl.shapes import ClausesShape, ObligationsShape, RulesetShape, shaped
+from engine.dsl.types import ChoiceType
+
+
+def read_bands(shape: RulesetShape, spot: Spot, report: Report) -> dict[str, tuple[Band, ...]]:
+    """The grade bands of every category that has them; `spot` is ruleset.yaml."""
+    bands = {}
+    for category, written in shape.grades.items():
+        where = spot.at("grades", category)
+        if category not in shape.categories:
+            report.unknown(where.key, "bad-value", "类别", category, shape.categories)
+        for place, band in enumerate(written):
+            if band.to is not None and band.last is not None:
+                report.add(where.at(place, "last").key, "bad-value", "to 与 last 不能同时用", "留下其中一个")
+        if not written or written[-1].to is not None or written[-1].last is not None:
+            report.add(where.value, "bad-value", "最后一档应容纳其余的单位", "最后一档不写 to 和 last")
+        bands[category] = tuple(
+            Band(band.grade, int(band.to) if band.to else None, int(band.last) if band.last else None) for band in written
+        )
+    return bands
+
+
+def check_categories(shape: RulesetShape, spot: Spot, report: Report) -> None:
+    """Whether the categories are told once each, and each letter stands for one of them."""
+    for place, category in enumerate(shape.categories):
+        if category in shape.categories[:place]:
+            report.add(spot.at("categories", place).value, "duplicate-id", f"类别“{category}”重复")
+    letters = list(shape.category_letters.items())
+    for place, (category, letter) in enumerate(letters):
+        where = spot.at("category_letters", category)
+        if category not in shape.categories:
+            report.unknown(where.key, "bad-value", "类别", category, shape.categories)
+        if letter in [other for _, other in letters[:place]]:
+            report.add(where.value, "duplicate-id", f"字母 {letter} 已用于另一类别")
+
+
+def read_annual(shape: RulesetShape, kinds: Mapping[str, Kind], spot: Spot, report: Report) -> tuple[str, str] | None:
+    if shape.annual is None:
+        return None
+    where, kind = spot.at("annual"), kinds.get(shape.annual.fact)
+    if kind is None:
+        report.unknown(where.at("fact").value, "unknown-fact", "事实", shape.annual.fact, kinds)
+    elif kind.time is not Time.ANNUAL:
+        report.add(where.at("fact").value, "bad-value", f"“{kind.name}”不是 time: annual 的事实")
+    elif shape.annual.field not in kind.fields:
+        report.unknown(where.at("field").value, "unknown-field", "字段", shape.annual.field, kind.fields)
+    elif shape.annual.field not in kind.numbers:
+        report.add(where.at("field").value, "bad-value", f"“{shape.annual.field}”不是数")
+    return shape.annual.fact, shape.annual.field
+
+
+def read_rates(shape: RulesetShape, kinds: Mapping[str, Kind], spot: Spot, report: Report) -> tuple[Rate, ...]:
+    """The rates that a notice watches; their divisor may be 0, where there is then no rate."""
+    rates = []
+    for name, written in shape.rates.items():
+        where, kind = spot.at("rates", name), kinds.get(written.fact)
+        if kind is None:
+            report.unknown(where.at("fact").value, "unknown-fact", "事实", written.fact, kinds)
+            continue
+        if kind.time is not Time.MONTHLY:
+            report.add(where.at("fact").value, "bad-value", f"“{kind.name}”不是 time: monthly 的事实")
+        try:
+            value = parse_formula(written.value)
+        except BadFormula as bad:
+            report.add(where.at("value").value, "bad-formula", bad.message)
+            continue
+        for word in sorted(value.names - set(kind.numbers)):
+            if word in kind.fields:
+                report.add(where.at("value").value, "bad-formula", f"字段“{word}”不是数")
+            else:
+                report.unknown(where.at("value").value, "unknown-field", "字段", word, kind.numbers)
+        rates.append(Rate(name, written.fact, value))
+    return tuple(rates)
+
+
+def read_clauses(document: Document, report: Report) -> dict[str, tuple[Clause, Spot]]:
+    """The catalogue of the source's clauses, in its order, each with where it stands."""
+    shape = shaped(ClausesShape, document.data, Spot(document), report)
+    clauses: dict[str, tuple[Clause, Spot]] = {}
+    for place, one in enumerate(shape.clauses if shape else ()):
+        spot = Spot(document, ("clauses", place, "id"))
+        if one.id in clauses:
+            report.add(spot.value, "duplicate-id", f"条款“{one.id}”重复")
+        clauses.setdefault(one.id, (Clause(one.id, one.section, one.goal, one.asks, one.no_points, one.slips), spot))
+    return clauses
+
+
+def read_progress(document: Document, kinds: Mapping[str, Kind], report: Report) -> str | None:
+    """The fact kind that reports progress of obligations."""
+    shape = shaped(ObligationsShape, document.data, Spot(document), report)
+    if shape is None or shape.progress is None:
+        return None
+    progress, spot = shape.progress, Spot(document, ("progress",))
+    kind = kinds.get(progress.fact)
+    if kind is None:
+        report.unknown(spot.at("fact").value, "unknown-fact", "事实", progress.fact, kinds)
+        return None
+    for part in ("task", "status"):
+        name = getattr(progress, part)
+        if name not in kind.fields:
+            report.unknown(spot.at(part).value, "unknown-field", "字段", name, kind.fields)
+    status = kind.fields.get(progress.status)
+    if status and isinstance(status.type, ChoiceType) and progress.done not in status.type.choices:
+        report.unknown(spot.at("done").value, "bad-value", "状态", progress.done, status.type.choices)
+    return kind.name

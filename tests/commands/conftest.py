@@ -1,0 +1,61 @@
+"""The command as a user runs it: in this process, on a real workspace in a temporary folder."""
+
+import csv
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import cli
+
+
+@dataclass(frozen=True)
+class Outcome:
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def jifen(capsys, monkeypatch):
+    """Runs `jifen` with these arguments and gives exit status, standard output and standard error."""
+
+    def run(*args: object) -> Outcome:
+        monkeypatch.setattr("sys.argv", ["jifen", *map(str, args)])
+        try:
+            cli.main()
+            status = 0
+        except SystemExit as left:
+            status = left.code or 0
+        told = capsys.readouterr()
+        return Outcome(status, told.out, told.err)
+
+    return run
+
+
+@pytest.fixture
+def workspace(jifen, tmp_path) -> Path:
+    folder = tmp_path / "workspace"
+    assert jifen("init", folder).status == 0
+    return folder
+
+
+@pytest.fixture
+def sheet(tmp_path):
+    """Writes rows of one fact kind as a CSV file and gives its path."""
+
+    def write(kind: str, *rows: dict[str, object], folder: str = "in") -> Path:
+        path = tmp_path / folder / f"{kind}.csv"
+        path.parent.mkdir(exist_ok=True)
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        return path
+
+    return write
