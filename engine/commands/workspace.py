@@ -14,10 +14,12 @@ def init_workspace(folder: Path, demo: bool) -> None:
     workspace = create(folder)
     say(f"已新建工作区 {folder}（规则集 {workspace.ruleset_name}）")
     if demo:
+        from engine.dsl.loader import SAMPLE
         from engine.sample.workbooks import write_sample
 
+        script = {SAMPLE: (workspace.ruleset_folder / SAMPLE).read_text(encoding="utf-8")}
         with progress("生成示例工作簿") as advance:
-            count = write_sample(workspace.ruleset_files, workspace.inbox, advance)
+            count = write_sample({**workspace.ruleset_files, **script}, workspace.inbox, advance)
         say(f"已在 {workspace.inbox} 放入一年的示例工作簿（{count} 条事实）")
         say(f"下一步：jifen -w {folder} run {workspace.ruleset.months[0]} --from {workspace.inbox / workspace.ruleset.months[0]}")
     else:

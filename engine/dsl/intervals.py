@@ -12,6 +12,7 @@ from engine.dsl.model import FieldRef, Kind, Test
 from engine.dsl.types import ChoiceType, WholeType
 
 _MIRRORED = {"gt": "lt", "ge": "le", "lt": "gt", "le": "ge", "eq": "eq", "ne": "ne"}
+_ORDERINGS = {"gt": ">", "ge": ">=", "lt": "<", "le": "<=", "eq": "=", "ne": "<>"}  # how the two may stand
 _WORDS = {">": "gt", ">=": "ge", "<": "lt", "<=": "le", "=": "eq", "!=": "ne"}
 
 
@@ -101,17 +102,31 @@ def contradiction(kind: Kind, tests: Iterable[Test]) -> str | None:
         own = [test for test in tests if test.field == name]
         if _impossible(kind, name, own):
             return name
+    for test in tests:
+        if isinstance(test.value, FieldRef) and not _orderings(kind, tests, test.field, test.value.name):
+            return test.field
     held = ranges(kind, tests)
     empty = [name for name, held_range in held.items() if held_range.empty]
     tested = [test.field for test in tests if test.field in empty]
     return (tested or [test.field for test in tests])[0] if empty and tests else None
 
 
+def _orderings(kind: Kind, tests: Iterable[Test], left: str, right: str) -> set[str]:
+    """How two fields that are compared may stand to each other, by the tests and the dictionary's checks."""
+    compared = [(test.field, test.op, test.value.name) for test in tests if isinstance(test.value, FieldRef)]
+    compared += [(check.left, _WORDS[check.op], check.right) for check in kind.checks]
+    left_to = set("=" if left == right else "<=>")
+    for one, op, other in compared:
+        if (one, other) == (left, right):
+            left_to &= set(_ORDERINGS[op])
+        elif (one, other) == (right, left):
+            left_to &= set(_ORDERINGS[_MIRRORED[op]])
+    return left_to
+
+
 def _impossible(kind: Kind, name: str, own: list[Test]) -> bool:
     field = kind.fields[name]
     if any(test.op == "given" and not test.value for test in own) and (len(own) > 1 or not field.optional):
-        return True
-    if any(isinstance(test.value, FieldRef) and test.value.name == name and test.op in ("gt", "lt", "ne") for test in own):
         return True
     plain = [test for test in own if test.op != "given" and not isinstance(test.value, FieldRef)]
     if isinstance(field.type, ChoiceType):

@@ -45,7 +45,6 @@ def _dated(name: str, written: Mapping[str, Any], spot: Spot, report: Report) ->
             report.add(spot.at(since).key, "bad-value", f"“{since}”不是月份", "值按起用月份写，如 2023-01")
         elif shape := shaped(DatedShape, data, spot.at(since), report):
             values.append((since, shape.value, shape.source))
-    if not values:
+    if not values and set(written) <= {_REVIEW}:
         report.add(spot.value, "missing-key", f"参数“{name}”没有值", "如 2023-01: {value: 10, source: 附件4}")
-        return None
-    return Setting(name, tuple(sorted(values)), review, spot.key)
+    return Setting(name, tuple(sorted(values)), review, spot.key) if values else None

@@ -66,7 +66,7 @@ def _bare(text: str) -> str:
     """Without blanks around (full-width ones too) and without characters that nobody sees."""
     text = text.translate(_INVISIBLE).strip()
     for one in text:
-        if one == "\ufffd" or unicodedata.category(one) == "Cs" or (unicodedata.category(one) == "Cc" and one not in _LAYOUT):
+        if one == "\ufffd" or (unicodedata.category(one) in ("Cs", "Cc") and one not in _LAYOUT):
             raise Unclean("bad-value", f"含有乱码或控制字符（U+{ord(one):04X}），应重新填写")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

@@ -1,4 +1,4 @@
-"""From the rows of a sheet to drafts of facts, by the dictionary: every fault of every row is told, none stops the others."""
+"""From rows to drafts of facts, by the dictionary: every fault of every row is told, none stops the others."""
 
 from __future__ import annotations
 
@@ -121,8 +121,9 @@ class _RowReader:
         return f"{columns[name]}{row.number}" if columns is not None and name in columns else None
 
     def _unknown_unit(self, field: Field, text: str) -> str:
-        aliases = self._ruleset.aliases
-        return f"“{field.name}”应为{field.type.expected}，名单中没有“{text}”{suggestion(text, aliases)}"
+        near = nearest(text, self._ruleset.aliases)
+        meant = f"，是否应为“{self._ruleset.aliases[near]}”" if near else ""
+        return f"“{field.name}”应为{field.type.expected}，名单中没有“{text}”{meant}"
 
     def _check(self, row: Row, values: Mapping[str, Value]) -> None:
         """The dictionary's checks; and what ends before it starts is wrong in every kind that has a start and an end."""

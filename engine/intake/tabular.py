@@ -1,4 +1,4 @@
-"""From a grid of cells to a sheet: the heading row is the first with content; columns without one, or with one twice, are told.
+"""From a grid of cells to a sheet, whose first row with content is the heading. Columns without one, or twice, are told.
 
 Shared by the workbooks and the comma-separated files, which differ only in how their cells are got.
 """

@@ -80,10 +80,21 @@ def _fact(number: int, line: str) -> tuple[str, Row]:
         raise _BadLine("bad-json", message) from None
     if not isinstance(found, dict):
         raise _BadLine("bad-json", '应为一个对象，如 {"fact": 事实类型, 字段: 值}')
+    if "\\ud" in line.lower() and not _writable(found):
+        raise _BadLine("bad-value", "含有半个字符（\\ud800 一类的转义不成对），应重新填写")
     kind = found.pop(_KIND, None)
     if not isinstance(kind, str) or isinstance(kind, _Number) or not kind.strip():
         raise _BadLine("unknown-kind", '应以 "fact" 写明事实类型')
     return kind.strip(), Row(number, {name.strip(): _cell(name, value) for name, value in found.items()})
+
+
+def _writable(found: object) -> bool:
+    """Whether every text can be stored and shown: half a surrogate pair is no character in any encoding."""
+    try:
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _cell(name: str, value: object) -> Cell:
@@ -108,7 +119,7 @@ def _no_constant(name: str) -> object:
 
 
 def _decoded(file: str, content: bytes, encodings: tuple[str, ...], named: str, told: Told) -> str | None:
-    """The text in the first encoding that fits strictly: any other East Asian codec reads GBK as nonsense without an error."""
+    """The text in the first encoding that fits strictly; other East Asian codecs read GBK as nonsense without an error."""
     if len(content) > MOST_BYTES:
         told.faults.append(about_file(file, "too-large", f"超过 {MOST_BYTES // 1024 // 1024} MB，应分成几个文件"))
         return None

@@ -14,6 +14,7 @@ from engine.notices import chart
 from engine.notices.context import ClauseBlock, Line, Section, StatementPage
 from engine.notices.monthly import added, course, deducted, letterhead, moved
 from engine.notices.wording import MINUS, fact_words, pts
+from engine.scoring.points import plain
 
 PER = {"year": "全年", "month": "当月"}
 
@@ -175,9 +176,11 @@ def _takes(rule: Rule) -> bool:
 
 
 def _source(fact: FactLine | None) -> str:
+    """File, sheet and row; a file by its name alone, for where it lay on someone's machine is not the city's business."""
     if fact is None:
         return "当月无相应上报"
-    return "，".join(part for part in (fact.file, fact.sheet, f"第{fact.row}行") if part)
+    file = fact.file.replace("\\", "/").rpartition("/")[2]
+    return "，".join(part for part in (file, fact.sheet, f"第{fact.row}行") if part)
 
 
 def _plain_number(formula: str) -> bool:
@@ -217,4 +220,8 @@ def _points_words(points: Formula | PointsTable) -> str:
         return "、".join(f"{value}{pts(int(each * 100))}分" for value, each in points.points.items())
     if _plain_number(points.text):
         return f"{pts(int(Fraction(points.text.strip()) * 100))}分"
-    return points.text.replace("*", "×").replace("-", MINUS)
+    if points.names <= points.bound.keys():
+        return f"{points.shown({})}分".replace("-", MINUS)
+    written = points.text.replace("*", "×").replace("-", MINUS)
+    given = "、".join(f"{name}为{plain(value)}" for name, value in points.bound.items())
+    return f"{written}（{given}）" if given else written

@@ -52,7 +52,7 @@ def rules() -> tuple[Rule, ...]:
         found += [
             rule(f"{letter}01", "顶层文件落实", "一", units, "文件", ways, best_of="文件"),
             rule(f"{letter}03", "双公示报送情况", "三", units, "报送统计", "30 * 合规数 / 实报数"),
-            rule(f"{letter}04", "异议未及时处理", "四", units, "异议", "-3"),
+            rule(f"{letter}04", "异议未及时处理", "四", units, "异议", parse_formula("-异议扣分").bind({"异议扣分": Fraction(3)})),
             rule(f"{letter}16", "失信惩戒案例", "十六", units, "案例", "2", cap=Cap(400, "year")),
             rule(f"{letter}29", "列入严重失信主体", "二十九", units, "失信主体", "-20", veto="不合格"),
         ]
@@ -95,7 +95,7 @@ def city() -> Ruleset:
 
 def fact(kind_: str, unit: str, row: int, key: tuple[str, ...] = (), **values: object) -> FactLine:
     held = {"单位": unit, "月份": "2023-04", **values}
-    return FactLine(kind_, (unit, *key, "2023-04"), held, "四月上报.xlsx", kind_, row)
+    return FactLine(kind_, (unit, *key, "2023-04"), held, "/home/某人/inbox/四月上报.xlsx", kind_, row)
 
 
 def report(unit: str, row: int, due: int, sent: int, timely: int, right: int) -> FactLine:

@@ -59,6 +59,13 @@ def test_a_line_shows_formula_and_source(out):
     assert "来源：四月上报.xlsx，报送统计，第9行" in report.cells[0][1]
 
 
+def test_rules_tell_their_settings_as_numbers(out):
+    rules = [row.text("c-rules") for row in lines(out, "安陵市") if "clause" in row.kinds]
+    assert any("异议未及时处理：−3分" in text for text in rules)
+    assert any("失信惩戒案例：2.00分；全年累计以4.00分为限" in text for text in rules)
+    assert any("顶层文件落实：转发1.00分、细化并落实3.00分；同一文件全年取最好的一次" in text for text in rules)
+
+
 def test_columns_follow_the_tables_of_the_source(out):
     assert [text for _, text in lines(out, "市教育局")[0].cells][:5] == ["工作内容", "工作目标", "责任部门", "考核内容", "积分规则"]
     assert [text for _, text in lines(out, "安陵市")[0].cells][:4] == ["工作内容", "工作目标", "考核内容", "积分规则"]
