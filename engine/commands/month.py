@@ -87,9 +87,9 @@ def _tell_run(done: Run) -> None:
     for fact in done.unattributed:
         warn(f"提醒：{fact.kind} {' '.join(key_texts(fact.key))} 找不到应计分的单位")
     if done.stale:
-        warn(f"提醒：以下月份的积分因此变动，需重新计分：{'、'.join(done.stale)}")
+        warn(f"提醒：以下月份的积分因此变动，需重新计分：{'、'.join(done.stale)}（jifen run 月份）")
     if done.behind:
-        warn(f"提醒：以下月份的事实在计分后有变，需重新计分：{'、'.join(done.behind)}")
+        warn(f"提醒：以下月份的事实在计分后有变，需重新计分：{'、'.join(done.behind)}（jifen run 月份）")
 
 
 def _say_run(done: Run, dry_run: bool, files: Sequence[Path]) -> None:
@@ -169,5 +169,5 @@ def _render(workspace: Workspace, month: str) -> list[Path]:
         posted = posted_months(connection, workspace.ruleset)
     with progress(f"生成 {month} 的通报") as advance:
         files = render_month(book, workspace.templates, workspace.notices, advance)
-    render_index([(each, book.ruleset.title) for each in posted], workspace.notices)
+    render_index([(each, book.ruleset.title) for each in posted], workspace.notices, workspace.templates)
     return files

@@ -59,6 +59,15 @@ def read_annual(shape: RulesetShape, kinds: Mapping[str, Kind], spot: Spot, repo
     return shape.annual.fact, shape.annual.field
 
 
+def read_numbered(shape: RulesetShape, kinds: Mapping[str, Kind], spot: Spot, report: Report) -> str | None:
+    """The field that numbers events, one that some kind has."""
+    field = shape.numbered_field
+    fields = dict.fromkeys(name for kind in kinds.values() for name in kind.fields)
+    if field is not None and field not in fields:
+        report.unknown(spot.at("numbered_field").value, "unknown-field", "字段", field, fields)
+    return field
+
+
 def read_rates(shape: RulesetShape, kinds: Mapping[str, Kind], spot: Spot, report: Report) -> tuple[Rate, ...]:
     """The rates that a notice watches; their divisor may be 0, where there is then no rate."""
     rates = []

@@ -11,7 +11,7 @@ from pathlib import Path
 from engine.dsl.coverage import warn_uncovered, warn_unread
 from engine.dsl.dictionary import read_kinds
 from engine.dsl.findings import Finding, Place
-from engine.dsl.heads import check_categories, read_annual, read_bands, read_clauses, read_progress, read_rates
+from engine.dsl.heads import check_categories, read_annual, read_bands, read_clauses, read_numbered, read_progress, read_rates
 from engine.dsl.model import Ruleset
 from engine.dsl.nearest import did_you_mean
 from engine.dsl.nodes import LARGEST, Document, read
@@ -142,6 +142,7 @@ def _ruleset(
         rates=read_rates(shape, words.kinds, head, report),
         annual=read_annual(shape, words.kinds, head, report),
         progress=read_progress(documents[OBLIGATIONS], words.kinds, report) if OBLIGATIONS in documents else None,
+        numbered_field=read_numbered(shape, words.kinds, head, report),
         notice=shape.notice.model_dump(exclude_none=True),
         fingerprint=fingerprint(files),
     )

@@ -235,6 +235,7 @@ class Ruleset:
     bands: Mapping[str, tuple[Band, ...]]
     rates: tuple[Rate, ...] = ()
     annual: tuple[str, str] | None = None  # fact kind and field of the year's evaluation
+    numbered_field: str | None = None  # the field that numbers events: one number in two months is told
     progress: str | None = None  # the fact kind that reports progress of obligations
     notice: Mapping[str, str] = field(default_factory=dict)  # the notices' own words: issuer, number_prefix, to, signer, cc
     warnings: tuple[Finding, ...] = ()

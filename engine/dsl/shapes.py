@@ -57,6 +57,7 @@ class RulesetShape(Shape):
     category_letters: dict[str, Letter] = {}
     sources: list[Text] = []
     free_fields: list[Text] = []
+    numbered_field: Text | None = None
     settings: dict[str, Any] = {}
     grades: dict[str, list[BandShape]] = {}
     annual: AnnualShape | None = None

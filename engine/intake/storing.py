@@ -101,7 +101,7 @@ def _overlaps(ruleset: Ruleset, standing: Iterable[_Held], drafts: Sequence[Draf
 def _numbered_again(ruleset: Ruleset, standing: Iterable[_Held], drafts: Sequence[Draft]) -> list[Fault]:
     """A warning for each event whose number was reported for another month too, which is allowed and often a slip."""
     # Written against a ruleset that may name the field; one that does not has no numbered events.
-    field = getattr(ruleset, "numbered_field", None)
+    field = ruleset.numbered_field
     kinds = {name: kind for name, kind in ruleset.kinds.items() if kind.time is Time.EVENT and field in kind.key}
     known = [(one.kind, one.key, json.loads(one.fields)) for one in standing if one.kind in kinds]
     reported = [draft for draft in drafts if draft.kind in kinds]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from engine.dsl.model import Rule
+from engine.dsl.model import Rule, Time
 from engine.ledger.book import Book, MatchLine, Standing
 from engine.notices import chart
 from engine.notices.context import (
@@ -59,7 +59,7 @@ def monthly_page(book: Book) -> MonthlyPage:
         deducted=len(deducted),
         limited=sum(match.given == 0 for match in matches),
         compared=month_before(book.period) in book.ranks,
-        highlights=tuple(_highlights(matches, rules)),
+        highlights=tuple(_highlights(_events(book, matches), rules)),
         deductions=tuple(_deduction(match, rules[match.rule]) for match in deducted),
         deducted_units=len({match.unit for match in deducted}),
         deducted_points=sum(match.given for match in deducted),
@@ -143,6 +143,12 @@ def _row(book: Book, standing: Standing) -> RankRow:
         moved=moved(book, standing),
         spark=chart.spark([points for _, points in course(book, standing.unit)] or [0]),
     )
+
+
+def _events(book: Book, matches: list[MatchLine]) -> list[MatchLine]:
+    """What somebody did in the month: full marks for a month's routine figures are no highlight."""
+    kinds = book.ruleset.kinds
+    return [match for match in matches if match.fact and kinds[match.fact.kind].time is Time.EVENT]
 
 
 def _highlights(matches: list[MatchLine], rules: dict[str, Rule]) -> Iterator[Highlight]:

@@ -90,7 +90,7 @@ class _Reader:
             if key not in _KEYS:
                 self._fault((index, key), "unknown-key", f"规则测试没有“{key}”这个键", did_you_mean(key, _KEYS))
         for key in ("name", "unit", "expect"):
-            if not raw.get(key):
+            if not raw.get(key) and not (key == "expect" and key in raw and raw.get("month")):
                 self._fault((index,), "missing-key", f"规则测试缺少 {key}", "")
         if len(self.findings) > before:
             return None
@@ -142,7 +142,7 @@ class _Reader:
 
     def _expect(self, index: int, raw: dict) -> dict[str, dict[str, int]]:
         expect = raw["expect"] if isinstance(raw["expect"], dict) else {}
-        by_month = expect if all(isinstance(one, dict) for one in expect.values()) else {raw.get("month"): expect}
+        by_month = expect if expect and all(isinstance(one, dict) for one in expect.values()) else {raw.get("month"): expect}
         points = {}
         for month, rules in by_month.items():
             at = (index, "expect") if rules is expect else (index, "expect", month)

@@ -271,7 +271,7 @@ def test_the_shipped_rules_pass_their_check_and_tests(jifen, workspace):
 
 
 def test_a_failing_rule_test_tells_expected_and_got(jifen, workspace):
-    page = workspace / "rulesets/changzhi-2023/tests/departments.yaml"
+    page = workspace / "rulesets/changzhi-2023/tests/departments-integrity.yaml"
     wrong = "- name: 错的\n  unit: 市教育局\n  month: 2023-04\n  facts: {宣传稿件: [{编号: 一, 标题: 甲}]}\n  expect: {D27a: 3}\n"
     page.write_text(page.read_text(encoding="utf-8") + "\n" + wrong, encoding="utf-8")
     failed = jifen("-w", workspace, "rules", "test")
