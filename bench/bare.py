@@ -1,8 +1,9 @@
 """The least that could be done with a month's facts: bare durable-rules fires on them, bare inserts keep the matches.
 
-    python bench/bare.py WORKSPACE MONTH OUTPUT.db
+    python bench/bare.py WORKSPACE MONTH OUTPUT.db [BUNCH]
 
 Reads the newest facts of events from the workspace's database, one session a unit, three plain rules, one insert.
+With BUNCH the library hands so many matches to an action at once, as ours does; its plain use hands over each.
 """
 
 import json
@@ -24,12 +25,13 @@ def collect(closure):
         MATCHED.append((match.f.id, match.f.unit, 200))
 
 
-def main(workspace: str, month: str, output: str) -> None:
+def main(workspace: str, month: str, output: str, bunch: str = "") -> None:
     engine._unix_now = lambda: 0.0
     host = Host()
+    cap = {"cap": int(bunch)} if bunch else {}
     kinds = ("失信惩戒案例", "宣传稿件", "舆情处置")
     host.set_rulesets({"bare": {
-        **{kind: {"all": [{"f": {"kind": kind}}], "cap": 1000, "run": collect} for kind in kinds},
+        **{kind: {"all": [{"f": {"kind": kind}}], "run": collect, **cap} for kind in kinds},
         "close": {"all": [{"c": {"kind": "close"}}], "run": lambda closure: None},
     }})  # fmt: skip
     units = {}

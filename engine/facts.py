@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from engine.dsl.model import Kind
 from engine.dsl.types import Value
+
+
+KeyOrder = tuple[tuple[int, str | int], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,14 +21,16 @@ class Fact:
     key: str
     values: Mapping[str, Value]
     version: int = 0
-    order: tuple[tuple[int, str | int], ...] = field(init=False)  # by the key, numbers before texts, empty first
+    order: KeyOrder = ()  # the place of this fact among those of its kind; made from the key where it is not given
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "order", key_order(self.key))
+        if not self.order:
+            object.__setattr__(self, "order", key_order(json.loads(self.key)))
 
 
-def key_order(key: str) -> tuple[tuple[int, str | int], ...]:
-    return tuple((0, "") if part is None else (1, part) if isinstance(part, int) else (2, part) for part in json.loads(key))
+def key_order(parts: Sequence[str | int | None]) -> KeyOrder:
+    """How keys of one kind sort: part by part, an empty one first, numbers as numbers before texts."""
+    return tuple([(0, "") if part is None else (1, part) if isinstance(part, int) else (2, part) for part in parts])
 
 
 def key_texts(key: str) -> tuple[str, ...]:
@@ -35,7 +40,11 @@ def key_texts(key: str) -> tuple[str, ...]:
 
 def restore(kind: Kind, fields: str) -> dict[str, Value]:
     """The values of a stored fact, typed as the dictionary says."""
-    values = json.loads(fields)
+    return typed(kind, json.loads(fields))
+
+
+def typed(kind: Kind, values: dict[str, str | int]) -> dict[str, Value]:
+    """The same of fields that are read from their JSON already."""
     for name in kind.decimals:
         if name in values:
             values[name] = kind.fields[name].type.restore(values[name])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
 
@@ -23,8 +24,7 @@ from models.tables import Batch, LedgerEntry, Match, RulesetVersion, Tally
 Account = tuple[str, str, str, str]  # unit, rule, fact kind, fact key; the last two empty for an absence
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """An entry that stands: an award that no reversal has taken back."""
 
     entry: int
@@ -32,8 +32,7 @@ class Standing:
     fact_version: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(NamedTuple):
     """One entry to write; `reverses` names the entry that it takes back."""
 
     unit: str

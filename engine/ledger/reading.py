@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from engine.dsl.loader import ruleset_of
 from engine.dsl.model import Rule, Ruleset
-from engine.facts import Fact, key_order, key_texts, restore
+from engine.facts import Fact, key_texts, restore
 from engine.ledger.book import Book, FactLine, MatchLine
 from engine.ledger.standings import ranks, require_posted, standings, unit_points
 from engine.scoring.months import facts_of
@@ -103,7 +103,7 @@ def _matches(
         fact, line = lines[version] if version is not None else (None, None)
         kind = ruleset.kinds[fact.kind] if fact else None
         found[unit].append((
-            (place, key_order(fact.key) if fact else ()),
+            (place, fact.order if fact else ()),
             MatchLine(unit, rule_id, line, raw, given, limit, shown(rule, kind, fact), sentence(ruleset, rule, fact, month)),
         ))  # fmt: skip
     return {unit: tuple(line for _, line in sorted(own, key=lambda pair: pair[0])) for unit, own in found.items()}

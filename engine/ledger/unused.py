@@ -28,10 +28,12 @@ def unused(ruleset: Ruleset, month: str, facts: MonthFacts) -> list[Unused]:
     found = []
     for unit, own in facts.by_unit.items():
         for fact in own:
-            reading = [rule for rule in readers.get(fact.kind, ()) if rule.category == ruleset.units[unit].category]
+            reading = readers.get(fact.kind, ())
             if fact.kind == ruleset.progress or any(unit in rule.units for rule in reading):
                 continue
-            found.append(Unused(fact, unit, _reason(unit, ruleset.units[unit].category, fact.kind, reading)))
+            category = ruleset.units[unit].category
+            alike = [rule for rule in reading if rule.category == category]
+            found.append(Unused(fact, unit, _reason(unit, category, fact.kind, alike)))
     return found
 
 

@@ -4,19 +4,17 @@ in whatever order they come (rules.md, "Meaning")."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
-from engine.dsl.model import Kind, Rule
+from engine.dsl.model import Rule
 from engine.facts import Fact
-from engine.scoring.points import hundredths, worth
 
 UNIT = "unit"  # the language's word for "once for the unit" (dsl.md)
 ONCE, BEST, CAP = "once", "best", "cap"  # what may take from a match; a cap's period follows: cap-year
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A rule, settled for its month, that fired on a fact of a unit's month; `raw` in hundredths, before limits."""
 
     month: str
@@ -29,17 +27,12 @@ class Hit:
         return self.month, self.fact.order if self.fact else ()
 
 
-@dataclass(frozen=True, slots=True)
-class Award:
+class Award(NamedTuple):
     """A hit and what it gave, in hundredths; `limit` says what took the difference, if anything did."""
 
     hit: Hit
     given: int
     limit: str = ""
-
-
-def hit(month: str, rule: Rule, kind: Kind | None, fact: Fact | None) -> Hit:
-    return Hit(month, rule, fact, hundredths(worth(rule, kind, fact)))
 
 
 def awards(hits: Iterable[Hit]) -> list[Award]:

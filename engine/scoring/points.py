@@ -36,6 +36,11 @@ def worth(rule: Rule, kind: Kind | None, fact: Fact | None) -> Fraction:
     return points * fact.values[rule.times] if rule.times else points
 
 
+def is_flat(rule: Rule) -> bool:
+    """Whether every match of a rule, settled for a month, is worth the same."""
+    return rule.times is None and isinstance(rule.points, Formula) and not rule.points.names
+
+
 def shown(rule: Rule, kind: Kind | None, fact: Fact | None) -> str:
     """The formula with the numbers of this match in it, as a notice shows it."""
     if fact is None or kind is None:

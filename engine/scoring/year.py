@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from engine.dsl.model import Rule, Ruleset
+from engine.dsl.model import Kind, Rule, Ruleset
 from engine.facts import Fact
 from engine.inference.host import Matcher
-from engine.scoring.award import Award, Hit, awards, hit
+from engine.scoring.award import Award, Hit, awards
 from engine.scoring.months import MonthFacts, facts_of
+from engine.scoring.points import hundredths, is_flat, worth
 
 
 class Year:
@@ -18,7 +20,7 @@ class Year:
         self.ruleset = ruleset
         self._facts = tuple(facts)
         self._hits: dict[str, dict[str, list[Hit]]] = {}
-        self._matchers: dict[tuple[str, str], Matcher] = {}
+        self._compilations: dict[tuple[str, str], _Compiled] = {}
         self._months: dict[str, MonthFacts] = {}
 
     def facts(self, month: str) -> MonthFacts:
@@ -44,17 +46,38 @@ class Year:
         return self._hits[month]
 
     def _unit_hits(self, month: str, unit: str, facts: tuple[Fact, ...]) -> list[Hit]:
-        category = self.ruleset.units[unit].category
-        rules = {rule.id: rule for rule in self.ruleset.in_force(month) if rule.category == category}
-        matcher = self._matcher(month, category, tuple(rules.values()))
+        compiled = self._compiled(month, self.ruleset.units[unit].category)
+        binding = compiled.binding[unit]
         kinds = self.ruleset.kinds
         return [
-            hit(month, rules[rule], kinds[fact.kind] if fact else None, fact)
-            for rule, fact in matcher.fired(facts)
-            if unit in rules[rule].units
+            Hit(month, binding[rule], fact, compiled.raw(binding[rule], kinds[fact.kind] if fact else None, fact))
+            for rule, fact in compiled.matcher.fired(facts)
+            if rule in binding
         ]
 
-    def _matcher(self, month: str, category: str, rules: tuple[Rule, ...]) -> Matcher:
-        if (month, category) not in self._matchers:
-            self._matchers[month, category] = Matcher(rules)
-        return self._matchers[month, category]
+    def _compiled(self, month: str, category: str) -> _Compiled:
+        if (month, category) not in self._compilations:
+            units = [name for name, unit in self.ruleset.units.items() if unit.category == category]
+            rules = self.ruleset.in_force(month)
+            binding = {unit: {rule.id: rule for rule in rules if unit in rule.units} for unit in units}
+            bound = {id_ for own in binding.values() for id_ in own}
+            matcher = Matcher([rule for rule in rules if rule.id in bound])
+            self._compilations[month, category] = _Compiled(matcher, binding, {})
+        return self._compilations[month, category]
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    """The rules that bind some unit of a category in a month: compiled, and by unit."""
+
+    matcher: Matcher
+    binding: Mapping[str, Mapping[str, Rule]]  # unit to the rules that bind it, by id
+    flat: dict[str, int]  # the hundredths of rules whose every match is worth the same
+
+    def raw(self, rule: Rule, kind: Kind | None, fact: Fact | None) -> int:
+        if rule.id in self.flat:
+            return self.flat[rule.id]
+        raw = hundredths(worth(rule, kind, fact))
+        if is_flat(rule):
+            self.flat[rule.id] = raw
+        return raw

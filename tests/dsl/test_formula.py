@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.dsl.formula import BadFormula, parse_formula, parse_say
@@ -43,6 +43,7 @@ trees = st.recursive(
 
 
 @given(trees)
+@settings(deadline=None)
 def test_a_value_is_what_exact_arithmetic_says(tree):
     text, value = tree
     formula = parse_formula(text)
@@ -54,6 +55,7 @@ def test_a_value_is_what_exact_arithmetic_says(tree):
 
 
 @given(trees)
+@settings(deadline=None)
 def test_what_is_shown_is_the_formula_with_its_numbers(tree):
     text, value = tree
     shown = parse_formula(text).shown(FIELDS).replace("×", "*").replace("−", "-")

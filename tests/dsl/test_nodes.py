@@ -1,7 +1,7 @@
 """Texts keep their form, and no file can blow up."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.dsl.findings import Place
@@ -21,6 +21,7 @@ def test_places_are_told_in_characters():
 
 
 @given(st.text(max_size=200))
+@settings(deadline=None)
 def test_any_text_is_read_or_refused(text):
     document, findings = read("a.yaml", text)
     assert (document is None) == bool(findings)

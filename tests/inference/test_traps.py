@@ -91,7 +91,7 @@ def test_a_duplicate_that_the_library_refuses_is_an_error_never_skipped():
     matcher = Matcher([rule("A", pattern("甲"))])
     with pytest.raises(InferenceFault):
         matcher._assert([{"id": "1", "sid": "month", "kind": "甲"}, {"id": "1", "sid": "month", "kind": "甲"}])
-        matcher._account(set(matcher._compiled.take()), [fact(1), fact(1)], {})
+        matcher._account(set(matcher._compiled.take()), [fact(1), fact(1)])
     assert len(matcher.fired([fact(1)])) == 1
 
 

@@ -103,7 +103,9 @@ def test_a_rate_just_under_the_whole_never_reads_as_the_whole():
 
 
 def test_highlights_name_the_rule_its_clause_and_its_points(notice):
-    assert "双公示报送情况。市发展局、市气象局、市粮食局，按附件4 附表一（三）各加30.00分" in notice.text
+    highlights = notice.text[notice.text.index("加分亮点") : notice.text.index("三、扣分情况")]
+    assert "按附件4 附表一（一）" in highlights
+    assert "双公示报送情况" not in highlights  # a month's routine figure
 
 
 def test_the_ruleset_gives_the_letterhead(tmp_path):
