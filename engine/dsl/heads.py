@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from engine.dsl.formula import BadFormula, parse_formula
 from engine.dsl.model import Band, Clause, Kind, Rate, Time
@@ -22,6 +23,10 @@ def read_bands(shape: RulesetShape, spot: Spot, report: Report) -> dict[str, tup
         for place, band in enumerate(written):
             if band.to is not None and band.last is not None:
                 report.add(where.at(place, "last").key, "bad-value", "to 与 last 不能同时用", "留下其中一个")
+        tops = [(place, int(band.to)) for place, band in enumerate(written) if band.to is not None]
+        for (_, before), (place, top) in pairwise(tops):
+            if top <= before:
+                report.add(where.at(place, "to").value, "bad-value", f"to 应大于前一档的 {before}，否则没有单位能进这一档")
         if not written or written[-1].to is not None or written[-1].last is not None:
             report.add(where.value, "bad-value", "最后一档应容纳其余的单位", "最后一档不写 to 和 last")
         bands[category] = tuple(
@@ -35,6 +40,9 @@ def check_categories(shape: RulesetShape, spot: Spot, report: Report) -> None:
     for place, category in enumerate(shape.categories):
         if category in shape.categories[:place]:
             report.add(spot.at("categories", place).value, "duplicate-id", f"类别“{category}”重复")
+        if category not in shape.category_letters and not set(shape.category_letters) - set(shape.categories):
+            where = spot.at("category_letters").key if shape.category_letters else spot.value
+            report.add(where, "missing-key", f"category_letters 缺少类别“{category}”", "为每个类别写一个字母，如 部门: D")
     letters = list(shape.category_letters.items())
     for place, (category, letter) in enumerate(letters):
         where = spot.at("category_letters", category)

@@ -59,7 +59,9 @@ def read_folder(folder: Path) -> dict[str, str]:
     """The texts of a ruleset's files by name; raises where one cannot be read."""
     if not folder.is_dir():
         raise InputError(f"没有规则集文件夹 {folder}", "检查路径")
-    return _texts(folder, (path for path in folder.iterdir() if path.name != SAMPLE))
+    # A file in a folder below is read too, by its name with the folder's, and refused with it as unknown.
+    tests = folder / TESTS
+    return _texts(folder, (path for path in folder.rglob("*") if path != folder / SAMPLE and tests not in path.parents))
 
 
 def read_tests(folder: Path) -> dict[str, str]:
@@ -159,7 +161,9 @@ def _documents(files: Mapping[str, str], report: Report) -> dict[str, Document]:
         report.findings += findings
         if document is None:
             continue
-        if name not in _KNOWN and (not name.endswith(".yaml") or "rules" not in document.data):
+        if "/" in name:
+            report.add(Place(name, 1, 1), "unknown-key", f"不认识文件 {name}", "规则文件直接放在规则集文件夹里")
+        elif name not in _KNOWN and (not name.endswith(".yaml") or "rules" not in document.data):
             hint = did_you_mean(name, _KNOWN) or "规则文件最外层要有 category 和 rules"
             report.add(Place(name, 1, 1), "unknown-key", f"不认识文件 {name}", hint)
         documents[name] = document

@@ -147,7 +147,7 @@ class _Tests:
         if other is None:
             self._report.unknown(spot.value, "unknown-field", "字段", str(name), self._fields)
             return None
-        if other.type.family != field.type.family:
+        if other.type != field.type:
             self._report.add(spot.value, "bad-value", f"“{field.name}”与“{name}”类型不同，不能比较")
             return None
         return FieldRef(name)

@@ -112,7 +112,7 @@ def _units(data: Any, category: str, spot: Spot, words: Vocabulary) -> tuple[str
         words.report.add(spot.value, "bad-value", "units 应是 all 或单位的列表", hint)
         return ()
     before = len(words.report.findings)
-    units = words.units_named(names, category, spot)
+    units = words.units_named(names, spot)
     if not units and len(words.report.findings) == before:
         words.report.add(spot.value, "dead-rule", "没有一个单位适用这条规则", "检查单位、组和类别")
     return units

@@ -48,11 +48,8 @@ class Vocabulary:
         """The fields of a kind that a rule may read."""
         return {name: field for name, field in kind.fields.items() if name not in self.free_fields}
 
-    def units_named(self, names: list[Any], category: str, spot: Spot) -> tuple[str, ...]:
-        """Units, groups and categories to units in the order of the list.
-
-        A unit or category is meant as written; a group means its units of the rule's own category.
-        """
+    def units_named(self, names: list[Any], spot: Spot) -> tuple[str, ...]:
+        """Units, groups and categories to units in the order of the list; each means all that it names."""
         meant: set[str] = set()
         for place, name in enumerate(names):
             if not isinstance(name, str):
@@ -62,7 +59,7 @@ class Vocabulary:
             elif name in self.categories:
                 meant |= {unit.name for unit in self.units.values() if unit.category == name}
             elif name in self.groups:
-                meant |= {unit.name for unit in self.units.values() if unit.category == category and name in unit.groups}
+                meant |= {unit.name for unit in self.units.values() if name in unit.groups}
             else:
                 self._unknown_unit(name, spot.at(place))
         return tuple(name for name in self.units if name in meant)

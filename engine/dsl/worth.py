@@ -50,6 +50,9 @@ class Worth:
         field = self._fields.get(name)
         if field is None:
             return self._known(name, spot) and self._numeric_setting(name, spot)
+        if name in self._words.settings:
+            self._report.add(spot.value, "bad-formula", f"“{name}”既是字段又是参数，分不清指哪一个", "给参数另起一个名字")
+            return False
         if not field.type.numeric:
             self._report.add(spot.value, "bad-formula", f"字段“{name}”不是数", "公式只能用数的字段和参数")
             return False

@@ -89,6 +89,7 @@ class _RowReader:
             if value is not None:
                 values[name] = value
         self._check(row, values)
+        self._warn_of_year(row, values)
         if len(self._told.faults) > before or self._absent:
             return None
         types = self._kind.fields
@@ -96,6 +97,16 @@ class _RowReader:
         key = canonical([stored.get(name) for name in self._kind.key])
         sheet = self._sheet
         return Draft(self._kind.name, key, canonical(stored), sheet.file, sheet.name, row.number, values)
+
+    def _warn_of_year(self, row: Row, values: Mapping[str, Value]) -> None:
+        """What happened in another year is kept, but most often a slip of the pen: no run of this ruleset reads it."""
+        year = str(self._ruleset.year)
+        for name in filter(None, (self._kind.month_field, self._kind.year_field)):
+            value = str(values.get(name, year))
+            if not value.startswith(year):
+                message = f"“{name}”{value} 不在规则集的年度 {year} 内，已照收，但不计分；如为笔误请改正后重新导入"
+                at = (self._sheet.file, self._sheet.name, row.number, self._address(name, row), name, value)
+                self._told.warnings.append(Fault(*at, "other-year", message))
 
     def _value(self, field: Field, row: Row) -> Value | None:
         cell = row.cells.get(field.name)

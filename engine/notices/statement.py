@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
-from fractions import Fraction
 from itertools import accumulate, groupby
 
 from engine.dsl.formula import Formula
@@ -14,7 +14,7 @@ from engine.notices import chart
 from engine.notices.context import ClauseBlock, Line, Section, StatementPage
 from engine.notices.monthly import added, course, deducted, letterhead, moved
 from engine.notices.wording import MINUS, fact_words, pts
-from engine.scoring.points import plain
+from engine.scoring.points import hundredths, plain
 
 PER = {"year": "全年", "month": "当月"}
 
@@ -184,11 +184,8 @@ def _source(fact: FactLine | None) -> str:
 
 
 def _plain_number(formula: str) -> bool:
-    try:
-        Fraction(formula.strip().replace(MINUS, "-"))
-    except ValueError:
-        return False
-    return True
+    """Whether a formula is a number of at most two decimals, which the points beside it show already."""
+    return re.fullmatch(r"-?[0-9]+(\.[0-9]{1,2})?", formula.strip().replace(MINUS, "-")) is not None
 
 
 def _limit_words(match: MatchLine, rule: Rule) -> str:
@@ -217,9 +214,9 @@ def _rule_words(rule: Rule) -> str:
 
 def _points_words(points: Formula | PointsTable) -> str:
     if isinstance(points, PointsTable):
-        return "、".join(f"{value}{pts(int(each * 100))}分" for value, each in points.points.items())
+        return "、".join(f"{value}{pts(hundredths(each))}分" for value, each in points.points.items())
     if _plain_number(points.text):
-        return f"{pts(int(Fraction(points.text.strip()) * 100))}分"
+        return f"{pts(hundredths(points.value({})))}分"
     if points.names <= points.bound.keys():
         return f"{points.shown({})}分".replace("-", MINUS)
     written = points.text.replace("*", "×").replace("-", MINUS)

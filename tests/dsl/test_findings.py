@@ -39,6 +39,11 @@ IN_RULESET = {
     "no value": ("missing-key", RULESET.replace("权重: {2023-01: {value: 10, source: 附件4}}", "权重: ‹{review: 2023-12}")),
     "setting is a list": ("bad-value", RULESET.replace("周期: year", "周期: ‹[year]")),
     "band of two kinds": ("bad-value", RULESET.replace("to: 1}", "to: 1, ‹last: 1}")),
+    "band that none can reach": (
+        "bad-value",
+        RULESET.replace("{grade: 不合格, last: 1}", "{grade: 良好, to: ‹1}"),
+    ),
+    "category without a letter": ("missing-key", RULESET.replace("category_letters: {部门: D, 县区: C}", "‹category_letters: {部门: D}")),
     "no band for the rest": ("bad-value", RULESET.replace("部门: [", "部门: ‹[").replace(", {grade: 合格}", "")),
     "annual of no kind": ("unknown-fact", RULESET + "annual: {fact: ‹测评, field: 得分}"),
     "annual of a month": ("bad-value", RULESET + "annual: {fact: ‹月度统计, field: 得分}"),

@@ -33,8 +33,25 @@ def test_units_groups_and_aliases_come_in_the_order_of_the_list():
     assert loaded("units: [市乙局, 甲]\nwhen: {fact: 占比}\npoints: 1").rules[-1].units == ("市甲局", "市乙局")
 
 
-def test_a_group_means_its_units_of_the_rule_s_category():
-    assert loaded("units: [双公示]\nwhen: {fact: 占比}\npoints: 1").rules[-1].units == ("市甲局",)
+def test_a_group_means_all_its_units():
+    assert loaded("units: [双公示]\nwhen: {fact: 占比}\npoints: 1").rules[-1].units == ("市甲局", "丙县")
+
+
+def test_a_rule_file_in_a_folder_below_is_told_and_not_passed_over(small, tmp_path):
+    for name, text in {**small, "extra/more.yaml": RULE, "tests/one.yaml": "[]"}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    ruleset, findings = load_ruleset(read_folder(tmp_path))
+    assert ruleset is None
+    assert [(finding.code, finding.place.file) for finding in findings] == [("unknown-key", "extra/more.yaml")]
+
+
+def test_a_setting_named_like_a_field_is_refused_where_it_could_be_either(small):
+    named = RULESET.replace("  周期: year", "  条数: 7")
+    body = RULE.replace("points: 5\n", "points: {setting: 条数}\n", 1)
+    ruleset, findings = load_ruleset({**small, "ruleset.yaml": named, "departments.yaml": body})
+    assert ruleset is None
+    assert [(finding.code, finding.place.line) for finding in findings if finding.level == "error"] == [("bad-formula", 8)]
 
 
 def test_another_category_is_bound_where_it_is_named():

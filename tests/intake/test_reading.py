@@ -346,3 +346,10 @@ def test_a_saved_workbook_with_computed_formulas_is_read_by_their_values(tmp_pat
         sheet.write_formula(1, 4, '="甲"&1', None, "甲1")
     (draft,) = read_facts([path], ruleset).drafts
     assert (draft.values["应报数"], draft.values["实报数"], draft.values["备注"]) == (5, 3, "甲1")
+
+
+def test_another_year_is_taken_in_with_a_warning(workbook, ruleset):
+    rows = [HEAD, ["沁县", "2032-04", 5, 5], ["沁县", "2023-04", 5, 5]]
+    reading = read_facts([workbook(双公示统计=rows)], ruleset)
+    assert len(reading.drafts) == 2
+    assert [(one.code, one.row, one.value) for one in reading.warnings] == [("other-year", 2, "2032-04")]
