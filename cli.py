@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from engine import __version__
-from engine.errors import JifenError
+from engine.errors import JifenError, file_error
 
 app = typer.Typer(
     name="jifen",
@@ -161,11 +161,12 @@ def main() -> None:
     gc.set_threshold(200_000)
     try:
         app()
-    except JifenError as error:
+    except (JifenError, OSError) as error:
         from engine.commands.talk import tell
 
-        tell(error)
-        sys.exit(error.exit_code)
+        told = error if isinstance(error, JifenError) else file_error(error)
+        tell(told)
+        sys.exit(told.exit_code)
     except Exception:
         from engine.commands.defect import report
 

@@ -32,6 +32,11 @@ class InputError(JifenError):
     """What the user gave, or what the workspace holds, cannot be worked with."""
 
 
+def file_error(error: OSError) -> InputError:
+    """A file or folder that the system refuses, in the family's words."""
+    return InputError(f"{error.filename or '文件'}：{error.strerror or error}", "检查路径、权限与磁盘空间后重试")
+
+
 class RulesetFaulty(InputError):
     """A ruleset whose errors would give wrong points; nothing is scored with it."""
 

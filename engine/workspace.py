@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import shutil
 import tomllib
@@ -12,9 +11,12 @@ from pathlib import Path
 
 from engine.dsl.loader import read_folder, ruleset_of
 from engine.dsl.model import Ruleset
+from engine.dsl.nearest import did_you_mean
 from engine.errors import InputError
+from engine.shipped import shipped_folder
 
-SHIPPED = Path(__file__).resolve().parent.parent
+_KEYS = ("ruleset", "operator")
+_DATABASE_URL = "JIFEN_DATABASE_URL"
 _CONFIG = "jifen.toml"
 _DATABASE = "jifen.db"
 
@@ -23,7 +25,7 @@ _DATABASE = "jifen.db"
 class Workspace:
     folder: Path
     ruleset_name: str
-    operator: str
+    named_operator: str | None = None
 
     @classmethod
     def open(cls, folder: Path) -> Workspace:
@@ -35,10 +37,16 @@ class Workspace:
             told = tomllib.loads(config.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise InputError(f"{config} 不是合法的 TOML：{error}", "改正后重试") from error
+        _refuse_unknown(config, told)
         name = told.get("ruleset")
-        if not isinstance(name, str) or not (folder / "rulesets" / name).is_dir():
+        if not name or not isinstance(name, str) or not (folder / "rulesets" / name).is_dir():
             raise InputError(f"{config} 的 ruleset 没有指向 rulesets/ 下的规则集", "例如 ruleset = \"changzhi-2023\"")
-        return cls(folder, name, str(told.get("operator") or os.environ.get("USER") or getpass.getuser()))
+        return cls(folder, name, told.get("operator"))
+
+    @property
+    def operator(self) -> str:
+        """Who stands with an import or a run: as jifen.toml says, else the user of the machine."""
+        return self.named_operator or os.environ.get("USER") or str(os.getuid())
 
     @property
     def database(self) -> Path:
@@ -70,13 +78,24 @@ class Workspace:
         return ruleset_of(self.ruleset_files)
 
 
+def _refuse_unknown(config: Path, told: dict[str, object]) -> None:
+    """What would silently be left undone is refused: keys that nothing reads, and another database."""
+    if "database" in told or _DATABASE_URL in os.environ:
+        raise InputError(f"本版本只用工作区的 {_DATABASE}", f"去掉 {_CONFIG} 的 database 与环境变量 {_DATABASE_URL}")
+    for key, value in told.items():
+        if key not in _KEYS:
+            raise InputError(f"{config} 没有“{key}”这一项", did_you_mean(key, _KEYS))
+        if not isinstance(value, str):
+            raise InputError(f"{config} 的 {key} 应是文本", f'如 {key} = "文本"')
+
+
 def create(folder: Path) -> Workspace:
     """A new workspace with the shipped rulesets to edit; raises InputError where one stands already."""
     from models.database import create_database
 
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder} 已存在且不为空，未作改动", "换一个新文件夹，或先清空它")
-    shipped = sorted(path for path in (SHIPPED / "rulesets").iterdir() if path.is_dir())
+    shipped = sorted(path for path in shipped_folder("rulesets").iterdir() if path.is_dir())
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("templates", "inbox", "notices"):
         (folder / name).mkdir()

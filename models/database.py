@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 from sqlmodel import SQLModel
 
 from engine.errors import Busy, InputError
@@ -19,11 +21,13 @@ _WAIT_SECONDS = 10
 def create_database(path: Path) -> None:
     """Makes the tables, and the triggers that refuse to change or delete what they hold."""
     engine = _engine(path)
-    with engine.begin() as connection:
+    with engine.connect() as connection:
+        connection.execute(text("PRAGMA journal_mode=WAL"))  # stays with the file: readers never wait
         SQLModel.metadata.create_all(connection)
         for table in SQLModel.metadata.sorted_tables:
             for act in ("UPDATE", "DELETE"):
                 connection.execute(text(_refusal(table.name, act)))
+            connection.execute(text(_no_replacing(table)))
     engine.dispose()
 
 
@@ -34,14 +38,37 @@ def _refusal(table: str, act: str) -> str:
     )
 
 
+def _no_replacing(table: Table) -> str:
+    # INSERT OR REPLACE deletes without firing the trigger on DELETE.
+    (key,) = (column.name for column in table.primary_key)
+    return (
+        f'CREATE TRIGGER IF NOT EXISTS "{table.name}_no_replace" BEFORE INSERT ON "{table.name}" '
+        f'WHEN EXISTS (SELECT 1 FROM "{table.name}" WHERE "{key}" = NEW."{key}") '
+        f"BEGIN SELECT RAISE(ABORT, '{table.name} is append-only'); END"
+    )
+
+
 @contextmanager
 def reading(path: Path) -> Iterator[Connection]:
     """A connection that only reads; it never waits for a writer and sees one state throughout."""
     engine = _opened(path)
-    with engine.connect() as connection:
-        connection.execute(text("BEGIN"))
-        yield connection
-    engine.dispose()
+    try:
+        with _told(path), engine.connect() as connection:
+            connection.execute(text("BEGIN"))
+            yield connection
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """A database that cannot be read or written is the workspace's fault, and is said in one line."""
+    try:
+        yield
+    except (OperationalError, DatabaseError) as error:
+        if isinstance(error, IntegrityError):
+            raise
+        raise InputError(f"{path} 无法使用：{error.orig}", "检查磁盘空间与文件权限；文件损坏时从备份恢复") from error
 
 
 @contextmanager
@@ -52,7 +79,7 @@ def writing(path: Path, *, keep: bool = True) -> Iterator[Connection]:
     """
     engine = _opened(path)
     try:
-        with engine.connect() as connection:
+        with _told(path), engine.connect() as connection:
             try:
                 connection.execute(text("BEGIN IMMEDIATE"))
             except OperationalError as error:
@@ -62,7 +89,8 @@ def writing(path: Path, *, keep: bool = True) -> Iterator[Connection]:
             try:
                 yield connection
             except BaseException:
-                connection.execute(text("ROLLBACK"))
+                with suppress(OperationalError):  # after a full disk SQLite has rolled back by itself
+                    connection.execute(text("ROLLBACK"))
                 raise
             connection.execute(text("COMMIT" if keep else "ROLLBACK"))
     finally:
@@ -76,13 +104,15 @@ def _opened(path: Path) -> Engine:
 
 
 def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _WAIT_SECONDS})
+    # In a folder that may not be written the log beside the database cannot be made, and nobody else writes there.
+    mode = "rw" if os.access(path.parent, os.W_OK) else "ro&immutable=1"
+    address = f"sqlite:///file:{quote(str(path))}?mode={mode}{'c' if not path.exists() else ''}&uri=true"
+    engine = create_engine(address, connect_args={"timeout": _WAIT_SECONDS})
 
     @event.listens_for(engine, "connect")
     def settle(connection, _record) -> None:
         # Transactions are begun by hand above, so that a writer holds the database from its first read on.
         connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
 

@@ -95,7 +95,7 @@ def _workspace(folder: Path) -> list[Check]:
         from models.database import reading
 
         with reading(workspace.database) as connection:
-            months = posted_months(connection, ruleset)
+            months = posted_months(connection)
     except JifenError as error:
         return [*found, Check("数据库", "missing", error.what, error.hint)]
     return [*found, Check("数据库", "ok", f"{workspace.database}，已计分 {len(months)} 个月")]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from engine.commands.talk import say, table
 from engine.errors import InputError
-from engine.ledger.listing import COLUMNS, as_csv, as_json, entries, write_xlsx
+from engine.ledger.listing import COLUMNS, as_csv, as_json, entries, named, write_xlsx
 from engine.ledger.run import require_month
 from engine.workspace import Workspace
 
@@ -18,13 +19,13 @@ def show_ledger(folder: Path, month: str | None, unit: str | None, rule: str | N
     from models.database import reading
 
     workspace = Workspace.open(folder)
-    if month is not None:
-        require_month(workspace.ruleset, month)
-    if unit is not None:
-        unit = _known_unit(workspace, unit)
-    if rule is not None:
-        _require_rule(workspace, rule)
     with reading(workspace.database) as connection:
+        held = named(connection)
+        unit = unit and _one_of(unit, {**{name: name for name in held.units}, **workspace.ruleset.aliases}, "单位")
+        rules = {*held.rules, *(known.id for known in workspace.ruleset.rules)}
+        rule = rule and _one_of(rule, {name: name for name in sorted(rules)}, "规则")
+        if month is not None and month not in held.months:
+            require_month(workspace.ruleset, month)
         rows = entries(connection, month=month, unit=unit, rule=rule)
     if form == "xlsx":
         write_xlsx(rows, output)
@@ -40,20 +41,10 @@ def show_ledger(folder: Path, month: str | None, unit: str | None, rule: str | N
         say(f"已写入 {output}（{len(rows)} 条分录）")
 
 
-def _known_unit(workspace: Workspace, unit: str) -> str:
-    from engine.dsl.nearest import nearest
+def _one_of(word: str, known: Mapping[str, str], what: str) -> str:
+    """What a word stands for, among all that the ruleset or the ledger knows."""
+    from engine.dsl.nearest import did_you_mean
 
-    aliases = workspace.ruleset.aliases
-    if unit not in aliases:
-        like = nearest(unit, aliases)
-        raise InputError(f"没有名为“{unit}”的单位", f"是否为“{like}”？" if like else "单位名单见规则集的 units.yaml")
-    return aliases[unit]
-
-
-def _require_rule(workspace: Workspace, rule: str) -> None:
-    from engine.dsl.nearest import nearest
-
-    ids = [known.id for known in workspace.ruleset.rules]
-    if rule not in ids:
-        like = nearest(rule, ids)
-        raise InputError(f"没有编号为“{rule}”的规则", f"是否为“{like}”？" if like else "规则编号如 D05、C16b")
+    if word not in known:
+        raise InputError(f"没有名为“{word}”的{what}", did_you_mean(word, known) or "单位见 units.yaml，规则编号如 D05、C16b")
+    return known[word]

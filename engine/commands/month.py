@@ -10,7 +10,7 @@ import typer
 from engine.commands.talk import fault_table, progress, say, say_json, table, tell, tell_faults, warn
 from engine.errors import InputError, IntakeRefused, JifenError
 from engine.facts import key_texts
-from engine.ledger.run import Run, moment, require_month, run_month
+from engine.ledger.run import Run, moment, run_month
 from engine.scoring.points import decimal
 from engine.workspace import Workspace
 
@@ -59,12 +59,12 @@ def run_command(folder: Path, month: str, sources: Sequence[Path], dry_run: bool
     workspace = Workspace.open(folder)
     with progress(f"计分 {month}"):
         done = run_month(workspace, month, sources, keep=not dry_run)
-    failed: JifenError | None = None
+    failed: JifenError | OSError | None = None
     files: list[Path] = []
     if notices and not dry_run:
         try:
             files = _render(workspace, month)
-        except JifenError as error:  # what is posted stands
+        except (JifenError, OSError) as error:  # what is posted stands
             failed = error
     if as_json:
         say_json(done.as_json(files))
@@ -76,6 +76,10 @@ def run_command(folder: Path, month: str, sources: Sequence[Path], dry_run: bool
 
 
 def _tell_run(done: Run) -> None:
+    if done.reading is not None and not done.reading.drafts:
+        warn("提醒：--from 里没有读到任何事实，请核对文件夹")
+    elif done.reading is not None and done.month not in done.stored.touched_months and done.stored.import_id is not None:
+        warn(f"提醒：导入的事实没有一条涉及 {done.month}，请核对月份与文件夹")
     if done.stored is not None:
         _tell_warnings(done.stored.warnings)
     if done.unused:
@@ -121,9 +125,8 @@ def show_standings(folder: Path, month: str, as_json: bool) -> None:
     from models.database import reading
 
     workspace = Workspace.open(folder)
-    require_month(workspace.ruleset, month)
     with reading(workspace.database) as connection:
-        months = require_posted(connection, workspace.ruleset, month)
+        months = require_posted(connection, month)
         ruleset = last_ruleset(connection, month)
         rows = standings(ruleset, {each: unit_points(connection, ruleset, each) for each in months})
     if as_json:
@@ -145,7 +148,6 @@ def show_standings(folder: Path, month: str, as_json: bool) -> None:
 
 def render_notices(folder: Path, month: str, open_: bool, as_json: bool) -> None:
     workspace = Workspace.open(folder)
-    require_month(workspace.ruleset, month)
     files = _render(workspace, month)
     if as_json:
         say_json({"month": month, "notices": [str(path) for path in files]})
@@ -159,15 +161,15 @@ def render_notices(folder: Path, month: str, open_: bool, as_json: bool) -> None
 
 
 def _render(workspace: Workspace, month: str) -> list[Path]:
-    from engine.ledger.reading import book_of
+    from engine.ledger.reading import book_of, last_ruleset
     from engine.ledger.standings import posted_months
     from engine.notices.render import render_index, render_month
     from models.database import reading
 
     with reading(workspace.database) as connection:
-        book = book_of(connection, workspace.ruleset, month)
-        posted = posted_months(connection, workspace.ruleset)
+        book = book_of(connection, month)
+        titles = [(each, last_ruleset(connection, each).title) for each in posted_months(connection)]
     with progress(f"生成 {month} 的通报") as advance:
         files = render_month(book, workspace.templates, workspace.notices, advance)
-    render_index([(each, book.ruleset.title) for each in posted], workspace.notices, workspace.templates)
+    render_index(titles, workspace.notices, workspace.templates)
     return files

@@ -43,7 +43,7 @@ def _print_table(columns, rows, right, stream) -> None:
     for row in rows:
         drawn.add_row(*(Text(cell) for cell in row))
     # A pipe has no width: lines there are as long as they need to be.
-    Console(file=stream, width=None if stream.isatty() else 240, highlight=False).print(drawn)
+    Console(file=stream, width=None if stream.isatty() else 10_000, highlight=False).print(drawn)
 
 
 @contextmanager

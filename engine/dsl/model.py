@@ -14,7 +14,7 @@ from functools import cached_property
 
 from engine.dsl.findings import Finding, Place
 from engine.dsl.formula import Formula, Say
-from engine.dsl.types import DecimalType, FieldType, Value
+from engine.dsl.types import ChoiceType, DecimalType, FieldType, Value
 
 _NUMBER = DecimalType()
 
@@ -77,6 +77,15 @@ class Kind:
     def decimals(self) -> tuple[str, ...]:
         """The fields whose values are decimals, which JSON keeps as texts."""
         return tuple(name for name, field in self.fields.items() if isinstance(field.type, DecimalType))
+
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        return tuple(name for name, field in self.fields.items() if not field.optional)
+
+    @cached_property
+    def closed(self) -> Mapping[str, tuple[str, ...]]:
+        """The fields with a closed list, and the list."""
+        return {name: field.type.choices for name, field in self.fields.items() if isinstance(field.type, ChoiceType)}
 
     @cached_property
     def numbers(self) -> tuple[str, ...]:

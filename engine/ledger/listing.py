@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,21 @@ if TYPE_CHECKING:
     import pandas
 
 COLUMNS = ("entry", "batch", "posted_at", "period", "unit", "rule", "points", "kind", "fact", "reason")
+
+
+@dataclass(frozen=True)
+class Named:
+    """The months, units and rules that some entry names, whatever the ruleset says by now."""
+
+    months: frozenset[str]
+    units: frozenset[str]
+    rules: frozenset[str]
+
+
+def named(connection: Connection) -> Named:
+    entry = LedgerEntry.__table__
+    columns = (entry.c.period, entry.c.unit, entry.c.rule)
+    return Named(*(frozenset(connection.execute(select(column).distinct()).scalars()) for column in columns))
 
 
 def entries(

@@ -149,7 +149,8 @@ def _changed_tallies(
     stand = dict(connection.execute(select(tally.c.unit, tally.c.digest).where(tally.c.id.in_(newest))).all())
     now = {unit: (_digest(facts.by_unit[unit], own), own) for unit, own in given.items()}
     empty = _digest((), ())
-    return {unit: one for unit, one in now.items() if stand.get(unit, empty) != one[0]}
+    gone = {unit: (empty, ()) for unit in stand if unit not in now}  # units that the list has lost
+    return {unit: one for unit, one in {**now, **gone}.items() if stand.get(unit, empty) != one[0]}
 
 
 def _digest(facts: tuple[Fact, ...], own: tuple[Award, ...]) -> str:

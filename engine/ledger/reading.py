@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 
 from sqlalchemy import Connection, func, select
 
@@ -18,8 +19,13 @@ from engine.scoring.sentence import sentence
 from models.tables import Batch, FactVersion, LedgerEntry, Match, RulesetVersion, SourceFile, Tally
 
 
-def last_ruleset(connection: Connection, month: str) -> Ruleset | None:
-    """The ruleset of the month's last run, from the texts that were kept with it; None where it never ran."""
+@cache
+def _from_texts(files: str) -> Ruleset:
+    return ruleset_of(json.loads(files))
+
+
+def last_ruleset(connection: Connection, month: str) -> Ruleset:
+    """The ruleset of a posted month's last run, from the texts that were kept with it."""
     batch, version = Batch.__table__, RulesetVersion.__table__
     files = connection.execute(
         select(version.c.files)
@@ -27,20 +33,15 @@ def last_ruleset(connection: Connection, month: str) -> Ruleset | None:
         .where(batch.c.period == month)
         .order_by(batch.c.id.desc())
         .limit(1)
-    ).scalar()
-    return None if files is None else ruleset_of(json.loads(files))
+    ).scalar_one()
+    return _from_texts(files)
 
 
-def book_of(connection: Connection, current: Ruleset, month: str) -> Book:
-    """The book of a posted month; `current` is the workspace's ruleset, which only tells the year's months.
-
-    Raises InputError where the month was never posted.
-    """
-    require_posted(connection, current, month)
+def book_of(connection: Connection, month: str) -> Book:
+    """The book of a posted month; raises InputError where it was never posted."""
+    posted = require_posted(connection, month)
     ruleset = last_ruleset(connection, month)
-    months = {
-        each: unit_points(connection, ruleset, each) for each in require_posted(connection, ruleset, month)
-    }
+    months = {each: unit_points(connection, ruleset, each) for each in posted}
     rules = ruleset.in_force(month)
     lines = _fact_lines(connection, ruleset, month)
     return Book(

@@ -77,7 +77,7 @@ def run_month(workspace: Workspace, month: str, sources: Sequence[Path] = (), *,
         now = moment()
         stored = _store(connection, workspace, reading, now) if reading else None
         facts = newest_facts(connection, ruleset)
-        posted = posted_months(connection, ruleset)
+        posted = [each for each in posted_months(connection) if each in ruleset.months]
         if not facts and not posted:
             raise InputError("工作区还没有事实，无从计分", f"先执行 `jifen import` 或 `jifen run {month} --from 文件夹`")
         year = Year(ruleset, facts)

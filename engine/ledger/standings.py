@@ -12,19 +12,18 @@ from engine.ledger.book import Standing
 from models.tables import Batch, LedgerEntry
 
 
-def posted_months(connection: Connection, ruleset: Ruleset) -> list[str]:
-    """The months of the ruleset's year that a run has posted, oldest first."""
+def posted_months(connection: Connection) -> list[str]:
+    """The months that a run has posted, oldest first."""
     period = Batch.__table__.c.period
-    months = connection.execute(select(period).distinct().order_by(period)).scalars()
-    return [month for month in months if month in ruleset.months]
+    return list(connection.execute(select(period).distinct().order_by(period)).scalars())
 
 
-def require_posted(connection: Connection, ruleset: Ruleset, month: str) -> list[str]:
-    """The posted months up to `month`; raises InputError where `month` is not one of them."""
-    posted = posted_months(connection, ruleset)
+def require_posted(connection: Connection, month: str) -> list[str]:
+    """The posted months of its year up to `month`; raises InputError where `month` is not one of them."""
+    posted = posted_months(connection)
     if month not in posted:
         raise InputError(f"{month} 尚未计分", f"先执行 `jifen run {month}`")
-    return [each for each in posted if each <= month]
+    return [each for each in posted if each[:4] == month[:4] and each <= month]
 
 
 def unit_points(connection: Connection, ruleset: Ruleset, month: str) -> dict[str, int]:

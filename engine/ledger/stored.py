@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, Row, func, select
 
-from engine.dsl.model import Ruleset, Time
+from engine.dsl.model import Kind, Ruleset, Time
 from engine.errors import InputError
-from engine.facts import Fact, key_order, typed
+from engine.facts import Fact, key_order, key_texts, typed
 from models.tables import FactVersion
 
 _CHUNK = 5_000
@@ -17,7 +17,7 @@ _UNSCORED = (Time.RECORD, Time.ANNUAL)
 
 
 def newest_facts(connection: Connection, ruleset: Ruleset) -> list[Fact]:
-    """Every fact that could hold in a month of the ruleset's year, in its newest version, withdrawn ones left out."""
+    """Every fact that a month is scored from, of all years, in its newest version, withdrawn ones left out."""
     version = FactVersion.__table__
     newest = select(func.max(version.c.id)).group_by(version.c.kind, version.c.key)
     rows = connection.execute(
@@ -40,7 +40,20 @@ def _facts(ruleset: Ruleset, rows: Sequence[Row]) -> Iterator[Fact]:
                 f"库中有事实类型“{kind}”，而规则集的 facts.yaml 已没有它", "把该事实类型加回 facts.yaml"
             )
         if known.time not in _UNSCORED:
+            _require_fitting(known, key, values)
             yield Fact(kind, key, typed(known, values), id_, key_order(parts))
+
+
+def _require_fitting(kind: Kind, key: str, values: dict[str, str | int]) -> None:
+    """A dictionary that was edited after facts came in must still fit them: nothing can be scored otherwise."""
+    wrong = [name for name in values if name not in kind.fields]
+    wrong += [name for name in kind.required if name not in values]
+    wrong += [name for name, allowed in kind.closed.items() if values.get(name, allowed[0]) not in allowed]
+    if wrong:
+        raise InputError(
+            f"库中的事实 {kind.name} {' '.join(key_texts(key))} 与规则集的 facts.yaml 不符：{'、'.join(wrong)}",
+            "恢复 facts.yaml 中原来的字段与取值，或把这些事实改正后重新导入",
+        )
 
 
 def newest_version(connection: Connection) -> int:

@@ -10,7 +10,6 @@ from types import TracebackType
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-import engine
 from engine.errors import InputError
 from engine.ledger.book import Book
 from engine.notices.context import IndexPage, MonthlyPage, StatementPage
@@ -18,8 +17,8 @@ from engine.notices.index import INDEX, MONTHLY, all_months, month_index
 from engine.notices.monthly import monthly_page
 from engine.notices.statement import statement_page
 from engine.notices.wording import pts, signed, statement_file, wide
+from engine.shipped import shipped_folder
 
-SHIPPED = Path(engine.__file__).parent.parent / "templates"
 STATEMENTS = "得分单"
 
 Page = IndexPage | MonthlyPage | StatementPage
@@ -55,7 +54,7 @@ def _pages(book: Book, folder: Path) -> Iterator[tuple[Path, str, Page]]:
 
 def _environment(overrides: Path | None) -> ImmutableSandboxedEnvironment:
     """Sandboxed, since a workspace's templates are a city's words and drawings, not its programs."""
-    folders = [folder for folder in (overrides, SHIPPED) if folder is not None]
+    folders = [folder for folder in (overrides, shipped_folder("templates")) if folder is not None]
     templates = ImmutableSandboxedEnvironment(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
         autoescape=True,

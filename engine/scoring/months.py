@@ -41,7 +41,7 @@ def facts_of(ruleset: Ruleset, facts: Iterable[Fact], month: str) -> MonthFacts:
         if kind.routes:
             owners = [_routed(ruleset, category, route, fact, tables) for category, route in kind.routes.items()]
         else:
-            owners = [fact.values[kind.unit_field]]
+            owners = [_known(ruleset, fact.values[kind.unit_field])]
         for owner in owners:
             if owner is not None:
                 by_unit[owner].append(fact)
@@ -65,4 +65,9 @@ def _routed(ruleset: Ruleset, category: str, route: Route, fact: Fact, tables: l
         kind = ruleset.kinds[route.table]
         rows = [row for row in tables if row.kind == route.table and row.values.get(route.field) == value]
         named = rows[0].values[kind.unit_field] if rows else None
-    return named if named is not None and ruleset.units[named].category == category else None
+    return named if _known(ruleset, named) and ruleset.units[named].category == category else None
+
+
+def _known(ruleset: Ruleset, unit: str | None) -> str | None:
+    """The unit, unless the list has lost it since the fact came in."""
+    return unit if unit in ruleset.units else None

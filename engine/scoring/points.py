@@ -47,6 +47,8 @@ def shown(rule: Rule, kind: Kind | None, fact: Fact | None) -> str:
         return rule.points.shown({})
     if isinstance(rule.points, Formula):
         text = rule.points.shown(numbers(kind, fact))
+        if rule.times and any(sign in text for sign in (" + ", " − ", " - ")):
+            text = f"({text})"
     else:
         value = fact.values[rule.points.field]
         text = f"{value}：{plain(rule.points.points[value])}"
