@@ -41,6 +41,19 @@ class RateShape(Shape):
     value: Text
 
 
+class CaseShape(Shape):
+    """One rule test (dsl.md); what `expect` holds is read by hand, as it may be by month."""
+
+    name: Text
+    unit: Text
+    month: Text | None = None
+    facts: dict[str, list[dict[str, str]]] = {}
+    expect: dict[str, Any]
+    ignore: list[Text] = []
+    settings: dict[str, Text] = {}
+    tasks: dict[str, Text] = {}
+
+
 class NoticeShape(Shape):
     issuer: Text | None = None
     number_prefix: Text | None = None

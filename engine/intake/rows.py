@@ -138,11 +138,11 @@ class _RowReader:
 
     def _check(self, row: Row, values: Mapping[str, Value]) -> None:
         """The dictionary's checks; and what ends before it starts is wrong in every kind that has a start and an end."""
-        failed = [check for check in self._kind.checks if not _met(check, values)]
+        failed = [check for check in self._kind.checks if not met(check, values)]
         start, end = self._kind.start_field, self._kind.end_field
         if start and end and not failed:
             order = Check(start, "<=", end, f"{start} <= {end}")
-            failed = [] if _met(order, values) else [order]
+            failed = [] if met(order, values) else [order]
         for check in failed:
             held = "，".join(f"{side} 为 {values[side]}" for side in (check.left, check.right) if side in values)
             self._tell("check-failed", f"应满足 {check.text}，此行 {held}", row.number)
@@ -171,7 +171,7 @@ def _bad_value(field: Field, text: str, bad: BadValue) -> str:
     return f"“{field.name}”应为{bad}，此处是“{text}”{near}"
 
 
-def _met(check: Check, values: Mapping[str, Value]) -> bool:
+def met(check: Check, values: Mapping[str, Value]) -> bool:
     sides = [side if isinstance(side, Fraction) else values.get(side) for side in (check.left, check.right)]
     if None in sides:
         return True

@@ -34,7 +34,11 @@ def render_month(book: Book, overrides: Path | None, out: Path, progress: Progre
         pages[path] = _rendered(templates, template, page)
         if progress:
             progress(len(pages), len(book.standings) + 2)
-    return _written(pages)
+    written = _written(pages)
+    for path in (folder / STATEMENTS).iterdir():
+        if path not in pages:  # of a unit that the list has lost
+            path.unlink()
+    return written
 
 
 def render_index(months: Sequence[tuple[str, str]], out: Path, overrides: Path | None = None) -> Path:

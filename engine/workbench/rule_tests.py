@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
-from engine.dsl.findings import Finding, Place
+from engine.dsl.findings import Place
 from engine.dsl.loader import read_tests
 from engine.dsl.model import Kind, Ruleset, Setting
-from engine.dsl.nearest import did_you_mean
-from engine.dsl.nodes import Document, read
-from engine.dsl.types import BadValue
+from engine.dsl.nodes import read
+from engine.dsl.report import Report, Spot
+from engine.dsl.shapes import CaseShape, shaped
+from engine.dsl.types import BadValue, UnitType, Value
+from engine.dsl.vocabulary import number
 from engine.errors import RulesetFaulty
 from engine.facts import Fact, canonical
+from engine.intake.rows import met
 from engine.scoring.points import decimal, hundredths
 from engine.scoring.year import Year
 
-_KEYS = ("name", "unit", "month", "facts", "expect", "ignore", "settings", "tasks")
+_WORDS = ("none", "year", "month", "unit")  # what a setting that shapes a limit may say, beside a field
 
 
 @dataclass(frozen=True)
@@ -37,15 +40,15 @@ class Case:
 def read_cases(folder: Path, ruleset: Ruleset) -> list[Case]:
     """Every case in the ruleset's tests; raises RulesetFaulty with every place that cannot be read."""
     cases: list[Case] = []
-    findings: list[Finding] = []
+    report = Report()
     for file, text in read_tests(folder).items():
         document, faults = read(file, text, list)
-        findings += faults
+        report.findings += faults
         if document is not None:
-            reader = _Reader(ruleset, document, findings)
-            cases += filter(None, (reader.case(index) for index in range(len(document.data))))
-    if findings:
-        raise RulesetFaulty(findings)
+            reader = _Reader(ruleset, report)
+            cases += filter(None, (reader.case(raw, Spot(document, (place,))) for place, raw in enumerate(document.data)))
+    if report.faulty:
+        raise RulesetFaulty(report.findings)
     return cases
 
 
@@ -78,98 +81,114 @@ def _overridden(ruleset: Ruleset, settings: Mapping[str, str]) -> dict[str, Sett
 class _Reader:
     """Reads the cases of one file; what cannot be read becomes a finding at its place."""
 
-    def __init__(self, ruleset: Ruleset, document: Document, findings: list[Finding]) -> None:
-        self.ruleset, self.document, self.findings = ruleset, document, findings
+    def __init__(self, ruleset: Ruleset, report: Report) -> None:
+        self.ruleset, self.report = ruleset, report
+        self.rules = [rule.id for rule in ruleset.rules]
 
-    def case(self, index: int) -> Case | None:
-        before, raw = len(self.findings), self.document.data[index]
-        if not isinstance(raw, dict):
-            self._fault((index,), "bad-value", "每个测试是一组键值", "name、unit、month、facts、expect")
+    def case(self, raw: Any, spot: Spot) -> Case | None:
+        before = len(self.report.findings)
+        shape = shaped(CaseShape, raw, spot, self.report)
+        if shape is None:
             return None
-        for key in raw:
-            if key not in _KEYS:
-                self._fault((index, key), "unknown-key", f"规则测试没有“{key}”这个键", did_you_mean(key, _KEYS))
-        for key in ("name", "unit", "expect"):
-            if not raw.get(key) and not (key == "expect" and key in raw and raw.get("month")):
-                self._fault((index,), "missing-key", f"规则测试缺少 {key}", "")
-        if len(self.findings) > before:
-            return None
-        unit = self.ruleset.aliases.get(raw["unit"])
+        unit = self.ruleset.aliases.get(shape.unit)
         if unit is None:
-            self._fault((index, "unit"), "unknown-unit", f"没有名为“{raw['unit']}”的单位", did_you_mean(raw["unit"], self.ruleset.aliases))
+            self.report.unknown(spot.at("unit").value, "unknown-unit", "单位", shape.unit, self.ruleset.aliases)
             return None
-        facts = self._facts(index, raw, unit)
-        expect = self._expect(index, raw)
-        ignore = raw.get("ignore") or []
-        self._known_rules((index, "ignore"), ignore)
-        settings = raw.get("settings") or {}
-        for name in settings:
-            if name not in self.ruleset.settings:
-                self._fault((index, "settings", name), "unknown-setting", f"没有设置“{name}”", did_you_mean(name, self.ruleset.settings))
-        if len(self.findings) > before:
+        facts = self._facts(shape, unit, spot.at("facts"))
+        expect = self._expect(shape, spot.at("expect"))
+        for place, rule in enumerate(shape.ignore):
+            self._known_rule(rule, spot.at("ignore", place).value)
+        if shape.tasks:
+            self.report.add(spot.at("tasks").key, "bad-value", "规则集还没有任务，tasks 无从判断", "去掉 tasks")
+        for name, text in shape.settings.items():
+            self._setting(name, text, spot.at("settings", name))
+        if len(self.report.findings) > before:
             return None
-        return Case(raw["name"], unit, facts, expect, frozenset(ignore), settings, self.document.place(index))
+        return Case(shape.name, unit, facts, expect, frozenset(shape.ignore), shape.settings, spot.value)
 
-    def _facts(self, index: int, raw: dict, unit: str) -> tuple[Fact, ...]:
-        facts = []
-        for kind_name, rows in (raw.get("facts") or {}).items():
-            kind = self.ruleset.kinds.get(kind_name)
+    def _facts(self, shape: CaseShape, unit: str, spot: Spot) -> tuple[Fact, ...]:
+        facts: dict[tuple[str, str], Fact] = {}
+        for name, rows in shape.facts.items():
+            kind = self.ruleset.kinds.get(name)
             if kind is None:
-                at = (index, "facts", kind_name)
-                self._fault(at, "unknown-fact", f"没有事实类型“{kind_name}”", did_you_mean(kind_name, self.ruleset.kinds))
+                self.report.unknown(spot.at(name).key, "unknown-fact", "事实类型", name, self.ruleset.kinds)
                 continue
-            for place, row in enumerate(rows or ()):
-                values = self._values((index, "facts", kind_name, place), kind, {**_filled(kind, raw, unit), **(row or {})})
-                key = canonical([_stored(kind, name, values.get(name)) for name in kind.key])
-                facts.append(Fact(kind_name, key, values))
-        return tuple(facts)
+            for place, row in enumerate(rows):
+                where = spot.at(name, place)
+                values = self._values(kind, {**_filled(kind, shape, unit), **row}, where)
+                if values is None:
+                    continue
+                key = canonical([_stored(kind, field, values.get(field)) for field in kind.key])
+                if (name, key) in facts:
+                    self.report.add(where.value, "bad-value", f"同一测试里有两条{name}的关键字段相同", "改其中一条的关键字段")
+                facts[name, key] = Fact(name, key, values)
+        return tuple(facts.values())
 
-    def _values(self, at: tuple, kind: Kind, row: dict) -> dict:
+    def _values(self, kind: Kind, row: Mapping[str, str], spot: Spot) -> dict[str, Value] | None:
+        """A row's values, typed; None where something is wrong with it."""
+        before = len(self.report.findings)
         values = {}
         for name, text in row.items():
             field = kind.fields.get(name)
             if field is None:
-                self._fault((*at, name), "unknown-field", f"{kind.name}没有字段“{name}”", did_you_mean(name, kind.fields))
-            elif text not in ("", None):
+                self.report.unknown(spot.at(name).key, "unknown-field", "字段", name, kind.fields)
+            elif isinstance(field.type, UnitType) and text not in self.ruleset.aliases:
+                self.report.unknown(spot.at(name).value, "unknown-unit", "单位", text, self.ruleset.aliases)
+            elif text:
                 try:
-                    values[name] = field.type.parse(self.ruleset.aliases.get(text, text) if field.type.family == "unit" else text)
-                except BadValue as error:
-                    self._fault((*at, name), "bad-value", f"{name} 应为{error}", "")
-        for name, field in kind.fields.items():
-            if not field.optional and not row.get(name):
-                self._fault(at, "missing-key", f"{kind.name}缺少字段“{name}”", "")
+                    values[name] = field.type.parse(self.ruleset.aliases[text] if isinstance(field.type, UnitType) else text)
+                except BadValue as bad:
+                    self.report.add(spot.at(name).value, "bad-value", f"{name} 应为{bad}")
+        for name in kind.required:
+            if not row.get(name):
+                self.report.add(spot.value, "missing-key", f"{kind.name}缺少字段“{name}”")
+        if len(self.report.findings) > before:
+            return None
+        for check in kind.checks:
+            if not met(check, values):
+                self.report.add(spot.value, "bad-value", f"不符合 {check.text}，这样的事实无法导入")
         return values
 
-    def _expect(self, index: int, raw: dict) -> dict[str, dict[str, int]]:
-        expect = raw["expect"] if isinstance(raw["expect"], dict) else {}
-        by_month = expect if expect and all(isinstance(one, dict) for one in expect.values()) else {raw.get("month"): expect}
+    def _expect(self, shape: CaseShape, spot: Spot) -> dict[str, dict[str, int]]:
+        expect = shape.expect
+        by_month = expect if expect and all(isinstance(one, dict) for one in expect.values()) else {shape.month: expect}
         points = {}
         for month, rules in by_month.items():
-            at = (index, "expect") if rules is expect else (index, "expect", month)
+            at = spot if rules is expect else spot.at(month)
             if month not in self.ruleset.months:
-                self._fault(at, "bad-value", f"“{month}”不是规则集年度内的月份", "")
-            self._known_rules(at, rules)
-            try:
-                points[month] = {rule: hundredths(Fraction(text)) for rule, text in rules.items()}
-            except ValueError:
-                self._fault(at, "bad-value", "期望的积分应为数", "如 7.5")
+                self.report.add(at.key, "bad-value", "要判断的月份不在规则集的年度内", "写 month: 2023-04，或在 expect 里按月份写")
+            points[month] = {rule: self._points(rule, text, at.at(rule)) for rule, text in rules.items()}
         return points
 
-    def _known_rules(self, at: tuple, ids) -> None:
-        known = [rule.id for rule in self.ruleset.rules]
-        for id_ in ids:
-            if id_ not in known:
-                self._fault(at, "bad-value", f"没有规则 {id_}", did_you_mean(id_, known))
+    def _points(self, rule: str, text: Any, spot: Spot) -> int:
+        self._known_rule(rule, spot.key)
+        points = number(text)
+        if points is None:
+            self.report.add(spot.value, "bad-value", "期望的积分应是一个数", "如 7.5")
+            return 0
+        return hundredths(points)
 
-    def _fault(self, at: tuple, code: str, message: str, hint: str) -> None:
-        self.findings.append(Finding(self.document.key(*at), code, message, hint))
+    def _known_rule(self, rule: str, place: Place) -> None:
+        if rule not in self.rules:
+            self.report.unknown(place, "bad-value", "规则", rule, self.rules)
+
+    def _setting(self, name: str, text: str, spot: Spot) -> None:
+        """An override must be of the sort that the setting is: a number for a number, a limit for a limit."""
+        setting = self.ruleset.settings.get(name)
+        if setting is None:
+            self.report.unknown(spot.key, "unknown-setting", "参数", name, self.ruleset.settings)
+        elif all(number(value) is not None for _, value, _ in setting.values):
+            if number(text) is None:
+                self.report.add(spot.value, "bad-value", f"参数“{name}”应是一个数")
+        elif text not in _WORDS and not any(text in kind.fields for kind in self.ruleset.kinds.values()):
+            self.report.add(spot.value, "bad-value", f"“{text}”不是参数“{name}”可用的值", "、".join(_WORDS) + " 或字段名")
 
 
-def _filled(kind: Kind, raw: dict, unit: str) -> dict[str, str]:
+def _filled(kind: Kind, shape: CaseShape, unit: str) -> dict[str, str]:
     """What a row may leave out: the case's unit and month."""
-    filled = {kind.unit_field: unit, kind.month_field: raw.get("month"), kind.start_field: raw.get("month")}
+    filled = {kind.unit_field: unit, kind.month_field: shape.month, kind.start_field: shape.month}
     return {name: text for name, text in filled.items() if name is not None and text and not kind.fields[name].optional}
 
 
-def _stored(kind: Kind, name: str, value):
+def _stored(kind: Kind, name: str, value: Value | None) -> str | int | None:
     return None if value is None else kind.fields[name].type.stored(value)
