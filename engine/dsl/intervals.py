@@ -143,6 +143,8 @@ def _impossible(kind: Kind, name: str, own: list[Test]) -> bool:
 
 def may_divide_by_zero(tree: Node, names: Mapping[str, Range]) -> bool:
     """Whether some divisor of a formula cannot be shown to stay away from 0."""
+    if any(one.empty for one in names.values()):
+        return False  # no fact meets the tests and checks together, so none is ever divided
     divisors = [node.right for node in nodes(tree) if isinstance(node, Binary) and node.op == "/"]
     return any(not _range(divisor, names).excludes_zero for divisor in divisors)
 

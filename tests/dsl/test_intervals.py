@@ -3,7 +3,7 @@
 import itertools
 import operator
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.dsl.formula import parse_formula
@@ -50,6 +50,7 @@ def _facts(kind, wanted):
 
 
 @given(tests, checks, st.sampled_from(DIVISORS))
+@example([], [Check("甲", "<", "乙", ""), Check("乙", "<", "甲", "")], "2 / (甲 + 1)")
 @settings(deadline=None)
 def test_what_is_claimed_holds_for_every_fact(wanted, checked, divisor):
     kind = Kind("事实", Time.EVENT, (), {name: Field(name, SMALL) for name in FIELDS}, tuple(checked))
