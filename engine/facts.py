@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from engine.dsl.model import Kind
 from engine.dsl.types import Value
 
-
 KeyOrder = tuple[tuple[int, str | int], ...]
 
 

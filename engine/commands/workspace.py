@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from engine.commands.talk import progress, say, say_json
-from engine.workspace import Workspace, create
+from engine.workspace import create
 
 
 def init_workspace(folder: Path, demo: bool) -> None:

@@ -137,9 +137,9 @@ def _shown(node: Node, given: Mapping[str, Fraction]) -> tuple[str, int]:
     """A node's text and how strongly it binds, so that only the needed brackets are written."""
     match node:
         case Number(value):
-            return _plain(value)
+            return _told(value)
         case Name(name):
-            return _plain(given[name])
+            return _told(given[name])
         case Negative(of):
             return "-" + _bracketed(_shown(of, given), _ATOM), 3
         case Binary(op, left, right):
@@ -158,19 +158,29 @@ def _bracketed(shown: tuple[str, int], least: int) -> str:
     return text if strength >= least else f"({text})"
 
 
-def _plain(number: Fraction) -> tuple[str, int]:
-    """A number as a decimal where it has an end, else as a quotient."""
+def plain(number: Fraction) -> str:
+    """A number as a decimal where it has an end, else as a quotient.
+
+    >>> plain(Fraction(5, 4)), plain(Fraction(-2, 3)), plain(Fraction(-3))
+    ('1.25', '-2/3', '-3')
+    """
     rest, twos, fives = number.denominator, 0, 0
     while rest % 2 == 0:
         rest, twos = rest // 2, twos + 1
     while rest % 5 == 0:
         rest, fives = rest // 5, fives + 1
     if rest != 1:
-        return f"{number.numerator}/{number.denominator}", 2
+        return f"{number.numerator}/{number.denominator}"
     places = max(twos, fives)
     digits = str(abs(number.numerator) * 10**places // number.denominator).rjust(places + 1, "0")
     text = f"{digits[:-places]}.{digits[-places:]}" if places else digits
-    return ("-" + text, 3) if number < 0 else (text, _ATOM)
+    return "-" + text if number < 0 else text
+
+
+def _told(number: Fraction) -> tuple[str, int]:
+    """A number and how strongly it binds among others: a quotient as a division, a negative one as a minus."""
+    text = plain(number)
+    return text, 2 if "/" in text else 3 if number < 0 else _ATOM
 
 
 @v_args(inline=True)

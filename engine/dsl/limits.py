@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from engine.dsl.model import Cap, SettingRef
+from engine.dsl.model import NONE, UNIT, Cap, SettingRef
 from engine.dsl.nearest import did_you_mean
 from engine.dsl.report import Spot
 from engine.dsl.shapes import CapShape
 from engine.dsl.vocabulary import Vocabulary, number
 
-UNIT = "unit"  # the language's word for "once for the unit"
-NONE = "none"
 _PERIODS = ("year", "month")
 
 

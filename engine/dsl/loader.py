@@ -11,7 +11,15 @@ from pathlib import Path
 from engine.dsl.coverage import warn_uncovered, warn_unread
 from engine.dsl.dictionary import read_kinds
 from engine.dsl.findings import Finding, Place
-from engine.dsl.heads import check_categories, read_annual, read_bands, read_clauses, read_numbered, read_progress, read_rates
+from engine.dsl.heads import (
+    check_categories,
+    read_annual,
+    read_bands,
+    read_clauses,
+    read_numbered,
+    read_progress,
+    read_rates,
+)
 from engine.dsl.model import Ruleset
 from engine.dsl.nearest import did_you_mean
 from engine.dsl.nodes import LARGEST, Document, read

@@ -19,6 +19,10 @@ from engine.dsl.types import ChoiceType, DecimalType, FieldType, Value
 _NUMBER = DecimalType()
 
 
+UNIT = "unit"  # the language's word for "once for the unit" (dsl.md)
+NONE = "none"  # the value of a setting that takes a yearly limit away
+
+
 class Time(StrEnum):
     """How a fact kind lies in time (facts.yaml, head)."""
 
@@ -294,7 +298,7 @@ class Ruleset:
             if not isinstance(value, SettingRef):
                 return value
             text = self.settings[value.name].at(f"{self.year}-01")
-            return None if text == "none" else text
+            return None if text == NONE else text
 
         once = limit(rule.once_per)
         cap = rule.cap

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from engine.dsl.formula import Formula
 from engine.dsl.ids import check_id, is_own
 from engine.dsl.intervals import Range, contradiction, may_divide_by_zero, ranges
-from engine.dsl.formula import Formula
 from engine.dsl.limits import read_best, read_cap, read_once
 from engine.dsl.model import FieldRef, Pattern, Rule, settled_test
 from engine.dsl.nodes import Document

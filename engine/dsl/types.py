@@ -1,4 +1,4 @@
-"""The types of the fact dictionary: text to value and back, and how a value enters the rule engine.
+"""The types of the fact dictionary: text to value and back.
 
 A value is a str (unit, text, month, year, date, one of a list), an int (count, a range) or a Decimal
 (number, percent). No float: what reaches a formula is exact. A type never cleans; that is the intake's work.
@@ -47,10 +47,6 @@ class FieldType:
 
     def restore(self, stored: str | int) -> Value:
         return stored
-
-    def asserted(self, value: Value) -> str | int:
-        """The value as the rule engine compares it: decimals scaled to whole numbers by the type's places."""
-        return value if isinstance(value, int) else str(value)
 
 
 @dataclass(frozen=True)
@@ -192,9 +188,6 @@ class DecimalType(FieldType):
     def restore(self, stored: str | int) -> Value:
         return Decimal(stored)
 
-    def asserted(self, value: Value) -> int:
-        return int(Fraction(value) * 10**self.digits)
-
 
 def canonical_decimal(text: str) -> Decimal:
     """The shortest plain form of a decimal text, so that equal numbers are equal texts: 1.50 is 1.5, -0 is 0."""
@@ -204,8 +197,3 @@ def canonical_decimal(text: str) -> Decimal:
     digits = digits.lstrip("0") or "0"
     digits = "0" + digits if digits.startswith(".") else digits
     return Decimal(digits if digits == "0" else sign + digits)
-
-
-def exact(value: Value) -> Fraction:
-    """A numeric value as a rational."""
-    return Fraction(value)

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import accumulate, groupby
 
-from engine.dsl.formula import Formula
+from engine.dsl.formula import Formula, plain
 from engine.dsl.model import Clause, PointsTable, Rule, Ruleset
 from engine.ledger.book import Book, FactLine, MatchLine, Standing
 from engine.notices import chart
 from engine.notices.context import ClauseBlock, Line, Section, StatementPage
 from engine.notices.monthly import added, course, deducted, letterhead, moved
 from engine.notices.wording import MINUS, fact_words, pts
-from engine.scoring.points import hundredths, plain
+from engine.scoring.points import hundredths
 
 PER = {"year": "全年", "month": "当月"}
 

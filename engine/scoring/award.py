@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
-from engine.dsl.model import Rule
+from engine.dsl.model import UNIT, Rule
 from engine.facts import Fact
 
-UNIT = "unit"  # the language's word for "once for the unit" (dsl.md)
 ONCE, BEST, CAP = "once", "best", "cap"  # what may take from a match; a cap's period follows: cap-year
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from engine.dsl.model import Formula, Kind, Rule
+from engine.dsl.formula import Formula, plain
+from engine.dsl.model import Kind, Rule
 from engine.facts import Fact
 
 
@@ -53,17 +54,6 @@ def shown(rule: Rule, kind: Kind | None, fact: Fact | None) -> str:
         value = fact.values[rule.points.field]
         text = f"{value}：{plain(rule.points.points[value])}"
     return f"{text} × {fact.values[rule.times]}" if rule.times else text
-
-
-def plain(number: Fraction) -> str:
-    """A rational as a plain decimal where it has one, else as a quotient."""
-    for places in range(10):
-        scaled = number * 10**places
-        if scaled.denominator == 1:
-            digits = f"{abs(scaled.numerator):0{places + 1}d}"
-            text = f"{digits[:-places]}.{digits[-places:]}" if places else digits
-            return f"-{text}" if number < 0 else text
-    return f"{number.numerator}/{number.denominator}"
 
 
 def decimal(points: int) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from engine.dsl.formula import plain
 from engine.dsl.model import Rule, Ruleset
 from engine.facts import Fact, key_texts
-from engine.scoring.points import plain
 
 
 def sentence(ruleset: Ruleset, rule: Rule, fact: Fact | None, month: str) -> str:
