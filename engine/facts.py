@@ -37,6 +37,11 @@ def key_texts(key: str) -> tuple[str, ...]:
     return tuple("" if part is None else str(part) for part in json.loads(key))
 
 
+def key_line(key: str) -> str:
+    """A key on one line, as the ledger and JSON name a fact: value|value."""
+    return "|".join(key_texts(key))
+
+
 def restore(kind: Kind, fields: str) -> dict[str, Value]:
     """The values of a stored fact, typed as the dictionary says."""
     return typed(kind, json.loads(fields))

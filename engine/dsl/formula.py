@@ -114,9 +114,9 @@ class Formula:
         """The exact value; a field goes before a setting of the same name."""
         return _value(self.tree, {**self.bound, **fields})
 
-    def shown(self, fields: Mapping[str, Fraction]) -> str:
-        """The formula with its numbers in place of the names: "5 × 5/10"."""
-        return _shown(self.tree, {**self.bound, **fields})[0]
+    def shown(self, fields: Mapping[str, Fraction], *, factor: bool = False) -> str:
+        """The formula with its numbers in place of the names: "5 × 5/10"; bracketed where a `factor` must be."""
+        return _bracketed(_shown(self.tree, {**self.bound, **fields}), _STRENGTH["*"] if factor else 0)
 
 
 def _value(node: Node, given: Mapping[str, Fraction]) -> Fraction:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
-from engine.facts import key_texts
+from engine.facts import key_line
 from engine.scoring.points import decimal
 from models.tables import Batch, LedgerEntry
 
@@ -55,7 +55,7 @@ def entries(
 
 
 def _fact(kind: str | None, key: str | None) -> str:
-    return "" if kind is None else f"{kind}:{'|'.join(key_texts(key))}"
+    return "" if kind is None else f"{kind}:{key_line(key)}"
 
 
 def frame(rows: list[dict[str, object]]) -> pandas.DataFrame:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.dsl.model import Ruleset
 from engine.errors import InputError
-from engine.facts import Fact, key_texts
+from engine.facts import Fact, key_line
 from engine.ledger.posting import Posted, difference, post, standing_entries
 from engine.ledger.standings import posted_months
 from engine.ledger.stored import newest_facts
@@ -48,7 +48,7 @@ class Run:
                 for id_, one in self.posted.entries
             ],
             "unused": [one.as_json() for one in self.unused],
-            "unattributed": [{"kind": fact.kind, "key": "|".join(key_texts(fact.key))} for fact in self.unattributed],
+            "unattributed": [{"kind": fact.kind, "key": key_line(fact.key)} for fact in self.unattributed],
             "stale": list(self.stale),
             "notices": [str(path) for path in notices],
         }

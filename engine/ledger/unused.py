@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.dsl.model import Ruleset
-from engine.facts import Fact, key_texts
+from engine.facts import Fact, key_line
 from engine.scoring.months import MonthFacts
 
 
@@ -16,7 +16,7 @@ class Unused:
     reason: str
 
     def as_json(self) -> dict[str, object]:
-        return {"kind": self.fact.kind, "key": "|".join(key_texts(self.fact.key)), "unit": self.unit, "reason": self.reason}
+        return {"kind": self.fact.kind, "key": key_line(self.fact.key), "unit": self.unit, "reason": self.reason}
 
 
 def unused(ruleset: Ruleset, month: str, facts: MonthFacts) -> list[Unused]:

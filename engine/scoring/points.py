@@ -47,9 +47,7 @@ def shown(rule: Rule, kind: Kind | None, fact: Fact | None) -> str:
     if fact is None or kind is None:
         return rule.points.shown({})
     if isinstance(rule.points, Formula):
-        text = rule.points.shown(numbers(kind, fact))
-        if rule.times and any(sign in text for sign in (" + ", " − ", " - ")):
-            text = f"({text})"
+        text = rule.points.shown(numbers(kind, fact), factor=rule.times is not None)
     else:
         value = fact.values[rule.points.field]
         text = f"{value}：{plain(rule.points.points[value])}"

@@ -130,3 +130,9 @@ def test_a_sentence_is_filled_in():
 def test_a_sentence_with_odd_braces_is_refused(text):
     with pytest.raises(BadFormula):
         parse_say(text)
+
+
+def test_a_sum_that_is_multiplied_is_shown_in_brackets():
+    assert parse_formula("1 + 1").shown({}, factor=True) == "(1 + 1)"
+    assert parse_formula("2 * 3").shown({}, factor=True) == "2 × 3"
+    assert parse_formula("1 + 1").shown({}) == "1 + 1"
