@@ -6,17 +6,28 @@ canonical JSON texts (a list in the dictionary's key order; an object of the fie
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 
+class Act(StrEnum):
+    """How facts came to have new versions."""
+
+    IMPORT = "import"  # files were read
+    WITHDRAW = "withdraw"  # facts, or what an import had brought, were taken back
+    DERIVE = "derive"  # the ruleset's derivation was made anew, as its settings had changed
+
+
 class Import(SQLModel, table=True):
-    """One run of the intake: who brought in files, and when."""
+    """One change of the facts: who made it, when, and by what act (an Act below)."""
 
     __tablename__ = "import"
     id: int | None = Field(default=None, primary_key=True)
     at: str
     operator: str
+    act: str = Act.IMPORT
     reason: str = ""
 
 
@@ -44,6 +55,7 @@ class FactVersion(SQLModel, table=True):
     key: str
     fields: str
     withdrawn: bool = False
+    derived: bool = False  # made of records by derive.yaml, whose line is `row`
 
 
 class RulesetVersion(SQLModel, table=True):
@@ -66,6 +78,18 @@ class Batch(SQLModel, table=True):
     newest_fact: int  # the highest fact version that the run read; 0 where there was none
     program: str
     reason: str = ""
+
+
+class Closing(SQLModel, table=True):
+    """A month that was closed, with its notice's number and date of issue. A closed month stays closed."""
+
+    __tablename__ = "closing"
+    id: int | None = Field(default=None, primary_key=True)
+    at: str
+    operator: str
+    period: str = Field(index=True)
+    number: str = ""
+    issued: str = ""
 
 
 class Tally(SQLModel, table=True):

@@ -235,6 +235,43 @@ class Rate:
 
 
 @dataclass(frozen=True)
+class Within:
+    """A test on a record: the date in `field` is at most so many working days after that in `of`, which is not counted."""
+
+    field: str
+    of: str
+    days: int | SettingRef
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many records meet every test: the value of one count field of the kind that is made."""
+
+    field: str
+    tests: tuple[Test, ...] = ()
+    within: tuple[Within, ...] = ()
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """Monthly figures made of records: one fact a unit and month in which a record's `month_of` date lies."""
+
+    makes: str
+    source: str
+    month_of: str
+    counts: tuple[Count, ...]
+    place: Place = Place("derive.yaml", 1, 1)
+
+
+@dataclass(frozen=True)
+class CalendarYear:
+    """The days of a year that are not as their weekday says: texts YYYY-MM-DD."""
+
+    holidays: frozenset[str]
+    workdays: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Ruleset:
     name: str
     title: str
@@ -249,6 +286,8 @@ class Ruleset:
     rates: tuple[Rate, ...] = ()
     annual: tuple[str, str] | None = None  # fact kind and field of the year's evaluation
     numbered_field: str | None = None  # the field that numbers events: one number in two months is told
+    derivations: tuple[Derivation, ...] = ()
+    calendar: Mapping[int, CalendarYear] = field(default_factory=dict)  # the years that the ruleset tells itself
     progress: str | None = None  # the fact kind that reports progress of obligations
     notice: Mapping[str, str] = field(default_factory=dict)  # the notices' own words: issuer, number_prefix, to, signer, cc
     warnings: tuple[Finding, ...] = ()

@@ -64,6 +64,27 @@ class TextType(FieldType):
 
 
 @dataclass(frozen=True)
+class CodeType(TextType):
+    """A text that numbers something, in which full-width forms mean the plain ones."""
+
+
+@dataclass(frozen=True)
+class CreditCodeType(CodeType):
+    """A unified social credit code: 18 places, the last a check digit (GB 32100-2015)."""
+
+    @property
+    def expected(self) -> str:
+        return "18 位统一社会信用代码，末位是校验码"
+
+    def parse(self, text: str) -> Value:
+        from stdnum.cn import uscc  # here, as only records need it
+
+        if not uscc.is_valid(text) or text != uscc.compact(text):
+            raise BadValue(self.expected)
+        return text
+
+
+@dataclass(frozen=True)
 class UnitType(TextType):
     family: ClassVar[str] = "unit"
 
