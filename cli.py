@@ -61,17 +61,52 @@ def init(
     init_workspace(folder, demo)
 
 
+@app.command()
+def template(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="要写出的工作簿")],
+    month: Annotated[str | None, typer.Option(parser=_month, metavar="MONTH", help="预填月份")] = None,
+    unit: Annotated[str | None, typer.Option(help="预填单位")] = None,
+) -> None:
+    """写出空白的填报工作簿：每类事实一张表，带下拉和校验。"""
+    from engine.commands.template import write_template_file
+
+    write_template_file(context.obj, file, month, unit)
+
+
 @app.command(name="import")
 def import_(
     context: typer.Context,
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="工作簿、CSV、JSONL 或文件夹")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只预览，不保存")] = False,
+    keep_good: Annotated[bool, typer.Option("--keep-good", help="保存没有错的行，有错的行写到 NAME.rest.xlsx")] = False,
+    correction: Annotated[str, typer.Option(metavar="REASON", help="更正已印发的月份，写明原因")] = "",
     as_json: AsJson = False,
 ) -> None:
     """导入事实：有一行不对就全部不保存，并逐行说明。"""
-    from engine.commands.month import import_files
+    from engine.commands.intake import import_files
 
-    import_files(context.obj, paths, dry_run, as_json)
+    import_files(context.obj, paths, dry_run=dry_run, keep_good=keep_good, correction=correction, as_json=as_json)
+
+
+@app.command()
+def withdraw(
+    context: typer.Context,
+    kind: Annotated[str | None, typer.Argument(metavar="KIND", help="事实类型")] = None,
+    key: Annotated[list[str] | None, typer.Argument(metavar="KEY…", help="键的各个值，按字典的顺序")] = None,
+    number: Annotated[int | None, typer.Option("--import", metavar="N", help="整次撤回第 N 次导入")] = None,
+    reason: Annotated[str, typer.Option(help="原因（必填）")] = ...,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只预览，不保存")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """撤回一条事实，或整次导入；原有版本都还在。"""
+    from engine.commands.intake import withdraw_facts
+
+    if (number is None) == (kind is None):
+        raise typer.BadParameter("写明 KIND KEY…，或用 --import N，二者择一")
+    if not reason.strip():
+        raise typer.BadParameter("撤回要写明原因", param_hint="--reason")
+    withdraw_facts(context.obj, kind, key or [], number, reason=reason.strip(), dry_run=dry_run, as_json=as_json)
 
 
 @app.command()
@@ -130,6 +165,45 @@ def notices(
     from engine.commands.month import render_notices
 
     render_notices(context.obj, month, open_, as_json)
+
+
+@app.command()
+def facts(
+    context: typer.Context,
+    kind: Annotated[str | None, typer.Argument(metavar="[KIND]", help="事实类型，如 行政管理信息")] = None,
+    unit: Annotated[str | None, typer.Option(help="只看某单位（可用别名）")] = None,
+    month: Annotated[str | None, typer.Option(parser=_month, metavar="MONTH", help="只看在某月成立的")] = None,
+    versions: Annotated[bool, typer.Option("--versions", help="列出每个版本，已撤回的也列")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """现有的事实及其来源。"""
+    from engine.commands.history import show_facts
+
+    show_facts(context.obj, kind, unit, month, versions, as_json)
+
+
+@app.command()
+def imports(context: typer.Context, as_json: AsJson = False) -> None:
+    """历次导入、撤回与推导，由旧到新。"""
+    from engine.commands.history import show_imports
+
+    show_imports(context.obj, as_json)
+
+
+@app.command()
+def status(
+    context: typer.Context,
+    month: Annotated[str | None, typer.Argument(parser=_month, metavar="[MONTH]", help="月份，如 2023-04")] = None,
+    text: Annotated[bool, typer.Option("--text", help="输出可发到工作群的报送提醒（需指明月份）")] = False,
+    page: Annotated[bool, typer.Option("--page", help="生成报送情况网页（需指明月份）")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """各月的状态、变动、缺报与待办。"""
+    from engine.commands.status import show_status
+
+    if (text or page) and month is None:
+        raise typer.BadParameter("--text 与 --page 需要指明月份，如 jifen status 2023-04 --text", param_hint="MONTH")
+    show_status(context.obj, month, text, page, as_json)
 
 
 @app.command()

@@ -47,12 +47,13 @@ class RulesetFaulty(InputError):
 
 
 class IntakeRefused(InputError):
-    """Files with faulty rows; nothing of that import is kept."""
+    """Files with faulty rows; nothing of that import is kept, or with `kept` all but those rows."""
 
-    def __init__(self, faults: Sequence[Fault], warnings: Sequence[Fault] = ()) -> None:
+    def __init__(self, faults: Sequence[Fault], warnings: Sequence[Fault] = (), *, kept: bool = False) -> None:
         self.faults = tuple(faults)
         self.warnings = tuple(warnings)
-        super().__init__(f"有 {len(self.faults)} 处错误，本次导入全部未保存", "改正上列单元格后重新导入")
+        what = "有错的行未保存，其余已保存" if kept else "本次导入全部未保存"
+        super().__init__(f"有 {len(self.faults)} 处错误，{what}", "改正上列单元格后重新导入")
 
 
 class Busy(JifenError):

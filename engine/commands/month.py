@@ -7,58 +7,28 @@ from pathlib import Path
 
 import typer
 
-from engine.commands.talk import fault_table, progress, say, say_json, table, tell, tell_faults, warn
+from engine.commands.intake import tell_beside
+from engine.commands.talk import fault_table, progress, say, say_json, table, tell_warnings, warn
 from engine.errors import InputError, IntakeRefused, JifenError
 from engine.facts import key_texts
-from engine.ledger.run import Run, moment, run_month
+from engine.ledger.run import Run, require_month, run_month
 from engine.scoring.points import decimal
 from engine.workspace import Workspace
 
 
-def import_files(folder: Path, paths: Sequence[Path], dry_run: bool, as_json: bool) -> None:
-    from engine.intake.reading import read_facts
-    from engine.intake.storing import store
-    from models.database import writing
-
-    workspace = Workspace.open(folder)
-    try:
-        with progress("读取文件"):
-            reading = read_facts(paths, workspace.ruleset)
-        with writing(workspace.database, keep=not dry_run) as connection:
-            stored = store(connection, workspace.ruleset, reading, operator=workspace.operator, at=moment())
-    except IntakeRefused as refused:
-        if not as_json:
-            raise
-        say_json(_import_json(0, 0, 0, refused.faults, refused.warnings))
-        tell(refused)
-        raise typer.Exit(1) from refused
-    if as_json:
-        say_json(_import_json(stored.new, stored.changed, stored.unchanged, (), stored.warnings))
-    _tell_warnings(stored.warnings)
-    if not as_json:
-        say(f"{'将' if dry_run else '已'}导入：新增 {stored.new}，变更 {stored.changed}，未变 {stored.unchanged}")
-
-
-def _import_json(new: int, changed: int, unchanged: int, rejected, warnings) -> dict[str, object]:
-    return {
-        "new": new,
-        "changed": changed,
-        "unchanged": unchanged,
-        "rejected": [fault.as_json() for fault in rejected],
-        "warnings": [fault.as_json() for fault in warnings],
-    }
-
-
-def _tell_warnings(warnings) -> None:
-    if warnings:
-        warn("提醒：")
-        tell_faults(warnings)
-
-
 def run_command(folder: Path, month: str, sources: Sequence[Path], dry_run: bool, notices: bool, as_json: bool) -> None:
+    from engine.intake.reading import read_facts
+
     workspace = Workspace.open(folder)
-    with progress(f"计分 {month}"):
-        done = run_month(workspace, month, sources, keep=not dry_run)
+    require_month(workspace.ruleset, month)
+    with progress(f"读取文件，计分 {month}") as advance:
+        reading = read_facts(sources, workspace.ruleset, advance) if sources else None
+        try:
+            done = run_month(workspace, month, reading, keep=not dry_run)
+        except IntakeRefused as refused:
+            if not dry_run:
+                tell_beside(workspace, reading, refused)
+            raise
     failed: JifenError | OSError | None = None
     files: list[Path] = []
     if notices and not dry_run:
@@ -81,7 +51,7 @@ def _tell_run(done: Run) -> None:
     elif done.reading is not None and done.month not in done.stored.touched_months and done.stored.import_id is not None:
         warn(f"提醒：导入的事实没有一条涉及 {done.month}，请核对月份与文件夹")
     if done.stored is not None:
-        _tell_warnings(done.stored.warnings)
+        tell_warnings(done.stored.warnings)
     if done.unused:
         warn(f"提醒：{len(done.unused)} 条事实没有用于计分：")
         fault_table(

@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from engine.errors import IntakeRefused, JifenError, RulesetFaulty
 
 
+_LISTED = 200  # faults that a terminal shows
+
+
 def say(text: str = "") -> None:
     print(text)
 
@@ -79,12 +82,27 @@ def finding_line(finding) -> str:
 
 
 def tell_faults(faults) -> None:
+    """The first faults as a table; all of them are in the JSON and beside the file."""
     fault_table(
         ("文件", "工作表", "行", "单元格", "字段", "值", "代码", "说明"),
         (
-            [str(part) if part is not None else "" for part in (
+            [_printable(part) for part in (
                 one.file, one.sheet, one.row, one.cell, one.field, one.value, one.code, one.message,
             )]
-            for one in faults
+            for one in faults[:_LISTED]
         ),
     )  # fmt: skip
+    if len(faults) > _LISTED:
+        warn(f"……另有 {len(faults) - _LISTED} 处未列出；用 --json 可得到全部")
+
+
+def tell_warnings(warnings) -> None:
+    if warnings:
+        warn("提醒：")
+        tell_faults(warnings)
+
+
+def _printable(part: object) -> str:
+    """A value of a file may hold anything, also what a terminal would take for an order."""
+    text = "" if part is None else str(part)
+    return "".join(one if one.isprintable() or one == "\u3000" else repr(one)[1:-1] for one in text)

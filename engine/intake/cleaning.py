@@ -11,7 +11,7 @@ import re
 import unicodedata
 from decimal import Decimal
 
-from engine.dsl.types import DateType, DecimalType, FieldType, MonthType, YearType
+from engine.dsl.types import CodeType, CreditCodeType, DateType, DecimalType, FieldType, MonthType, YearType
 from engine.intake.sheets import Cell, Shape
 
 _EXACT_DIGITS = 15  # what Excel keeps of a number
@@ -59,11 +59,13 @@ def cleaned(cell: Cell, type_: FieldType) -> str:
         return year[1] if year else _narrow(text)
     if type_.numeric:
         return _number(cell, _narrow(text), type_)
-    return _words(cell, text)
+    return _words(cell, _code(text, type_) if isinstance(type_, CodeType) else text)
 
 
 def _bare(text: str) -> str:
     """Without blanks around (full-width ones too) and without characters that nobody sees."""
+    if text.isprintable() and "\ufffd" not in text:  # most texts by far, and neither test can hold for what is told below
+        return text.strip()
     text = text.translate(_INVISIBLE).strip()
     for one in text:
         if one == "\ufffd" or (unicodedata.category(one) in ("Cs", "Cc") and one not in _LAYOUT):
@@ -110,6 +112,12 @@ def _number(cell: Cell, text: str, type_: FieldType) -> str:
     if not (isinstance(type_, DecimalType) and (type_.low, type_.high) == (0, 100)):
         raise Unclean("bad-value", f"是百分比，{_should(type_)}")
     return format(Decimal(text).scaleb(2), "f") if percent_format else text.removesuffix("%").rstrip()
+
+
+def _code(text: str, type_: CodeType) -> str:
+    """A number that was given to something: full-width forms are plain ones; credit codes are capitals without gaps."""
+    text = _narrow(text)
+    return "".join(text.split()).upper() if isinstance(type_, CreditCodeType) else text
 
 
 def _words(cell: Cell, text: str) -> str:

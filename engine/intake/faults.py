@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field
 
 from engine.dsl.nearest import nearest
 
+_WHOLE_SHEET = ("missing-column", "duplicate-column", "too-large", "unreadable-file")
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -23,6 +25,11 @@ class Fault:
     value: str | None
     code: str
     message: str
+
+    @property
+    def spoils_sheet(self) -> bool:
+        """Whether no row of its sheet (of its file, where no sheet is named) can be taken as it stands."""
+        return self.row is None or self.code in _WHOLE_SHEET
 
     def as_json(self) -> dict[str, str | int | None]:
         return asdict(self)

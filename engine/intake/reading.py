@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.dsl.model import Kind, Ruleset
-from engine.errors import InputError
 from engine.facts import key_texts, restore
 from engine.intake.faults import Fault, Told, about_file, place
 from engine.intake.rows import Draft, drafts_of
-from engine.intake.sheets import Sheet
+from engine.intake.sheets import Row, Sheet
 from engine.intake.text import read_csv, read_jsonl
 from engine.intake.xlsx import read_workbook
 
 _SUFFIXES = (".xlsx", ".csv", ".jsonl")
 _OURS = (".errors.xlsx", ".rest.xlsx")  # what an import writes beside a faulty workbook
+_TOLD_EVERY = 2_000  # rows
+
+Position = tuple[str, str | None, int]  # file, sheet, row
+Progress = Callable[[int, int], None]  # done, in all
 
 
 @dataclass(frozen=True)
@@ -28,14 +31,36 @@ class Reading:
     faults: list[Fault]
     warnings: list[Fault]
     files: list[tuple[str, str]]
+    disputed: frozenset[Position] = frozenset()  # the rows that other rows of their key contradict
+
+    def without(self, faults: Iterable[Fault], disputed: Iterable[Position] = ()) -> Reading:
+        """The reading without the rows that some faults are about, and without the faults."""
+        bad = {*disputed, *self.disputed}
+        spoiled = set()
+        for fault in faults:
+            if fault.spoils_sheet:
+                spoiled.add((fault.file, fault.sheet))
+            else:
+                bad.add((fault.file, fault.sheet, fault.row))
+        good = [
+            draft
+            for draft in self.drafts
+            if (draft.file, None) not in spoiled
+            and (draft.file, draft.sheet) not in spoiled
+            and (draft.file, draft.sheet, draft.row) not in bad
+        ]
+        return Reading(good, [], self.warnings, self.files)
 
 
-def read_facts(paths: Sequence[Path], ruleset: Ruleset) -> Reading:
-    """Every fact of the files and folders named. Raises InputError for a path that does not exist."""
+def read_facts(paths: Sequence[Path], ruleset: Ruleset, progress: Progress | None = None) -> Reading:
+    """Every fact of the files and folders named; `progress` is told bytes done and in all."""
     told = Told()
     files: list[tuple[str, str]] = []
     drafts: dict[tuple[str, str], Draft] = {}
-    for path in _files(paths, told):
+    disputed: set[Position] = set()
+    wanted = list(_files(paths, told))
+    sizes = [path.stat().st_size for path in wanted]
+    for number, path in enumerate(wanted):
         name = path.as_posix()
         try:
             content = path.read_bytes()
@@ -43,23 +68,47 @@ def read_facts(paths: Sequence[Path], ruleset: Ruleset) -> Reading:
             told.faults.append(about_file(name, "unreadable-file", f"文件无法读取：{error.strerror}"))
             continue
         files.append((name, hashlib.sha256(content).hexdigest()))
-        for sheet in _sheets(path, content, told):
-            for draft in drafts_of(sheet, ruleset, told):
+        meter = _Meter(progress, sum(sizes[:number]), sizes[number], sum(sizes))
+        for sheet in sheets_of_file(path, content, ruleset, told):
+            for draft in drafts_of(meter.watched(sheet), ruleset, told):
                 first = drafts.setdefault((draft.kind, draft.key), draft)
                 if first.fields != draft.fields:
                     told.faults.append(_conflict(ruleset.kinds[draft.kind], first, draft))
-    return Reading(list(drafts.values()), told.faults, told.warnings, files)
+                    disputed |= {_position(first), _position(draft)}
+    return Reading(list(drafts.values()), told.faults, told.warnings, files, frozenset(disputed))
 
 
-def _sheets(path: Path, content: bytes, told: Told) -> Iterator[Sheet]:
+def _position(draft: Draft) -> Position:
+    return draft.file, draft.sheet, draft.row
+
+
+def sheets_of_file(path: Path, content: bytes, ruleset: Ruleset, told: Told) -> Iterator[Sheet]:
+    """The sheets of one file; each must be used up before the next is asked for."""
     name = path.as_posix()
     match path.suffix.lower():
         case ".xlsx":
-            return read_workbook(name, content, told)
+            return read_workbook(name, content, ruleset.kinds, told)
         case ".csv":
-            return read_csv(name, path.stem, content, told)
+            return read_csv(name, content, ruleset.kinds, told)
         case _:
             return read_jsonl(name, content, told)
+
+
+class _Meter:
+    """Tells how far the reading is: bytes of files, a file's by its rows."""
+
+    def __init__(self, progress: Progress | None, before: int, size: int, total: int) -> None:
+        self._progress, self._before, self._size, self._total = progress, before, size, total
+
+    def watched(self, sheet: Sheet) -> Sheet:
+        return sheet if self._progress is None else replace(sheet, rows=self._counted(sheet))
+
+    def _counted(self, sheet: Sheet) -> Iterator[Row]:
+        for count, row in enumerate(sheet.rows):
+            if count % _TOLD_EVERY == 0:
+                share = min(count, sheet.expected) * self._size // max(sheet.expected, 1)
+                self._progress(self._before + share, self._total)
+            yield row
 
 
 def _files(paths: Sequence[Path], told: Told) -> Iterator[Path]:
@@ -67,7 +116,8 @@ def _files(paths: Sequence[Path], told: Told) -> Iterator[Path]:
     seen: set[Path] = set()
     for path in paths:
         if not path.exists():
-            raise InputError(f"找不到文件或文件夹 {path.as_posix()}", "核对路径后重新导入")
+            told.faults.append(about_file(path.as_posix(), "no-such-file", "找不到这个文件或文件夹，应核对路径"))
+            continue
         for file in _within(path) if path.is_dir() else [path]:
             if file.resolve() in seen:
                 continue

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from engine.dsl.model import Check, Field, Kind, Ruleset
 from engine.dsl.nearest import nearest
@@ -13,8 +14,11 @@ from engine.dsl.types import BadValue, ChoiceType, UnitType, Value
 from engine.facts import canonical
 from engine.intake.cleaning import Unclean, cleaned
 from engine.intake.faults import Fault, Told, suggestion
-from engine.intake.sheets import Cell, Row, Sheet
+from engine.intake.ours import untouched
+from engine.intake.sheets import Cell, Held, Row, Sheet, blank, text_of
+from engine.intake.tabular import not_a_fact
 
+_REMEMBERED = 5_000  # texts of a field
 _COMPARE = {
     "<": operator.lt,
     "<=": operator.le,
@@ -25,8 +29,7 @@ _COMPARE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A fact as a file tells it, ready to be stored: `key` and `fields` are the canonical texts of the store."""
 
     kind: str
@@ -35,18 +38,16 @@ class Draft:
     file: str
     sheet: str | None
     row: int
-    values: Mapping[str, Value]
 
 
 def drafts_of(sheet: Sheet, ruleset: Ruleset, told: Told) -> Iterator[Draft]:
-    """The facts of a sheet. Where the sheet lacks a needed column, its rows are still checked for the rest."""
+    """The facts of a sheet. Where the sheet lacks a needed column, its rows are still checked for the rest.
+
+    Rows that hold no more than a template of ours had filled in are no facts yet.
+    """
     kind = ruleset.kinds.get(sheet.kind)
     if kind is None:
-        what = "工作表名" if sheet.name is not None else "事实类型"
-        message = f"{what}“{sheet.kind}”不是字典中的事实类型{suggestion(sheet.kind, ruleset.kinds)}"
-        first = next(iter(sheet.rows), None) if sheet.columns is None else None
-        row = first.number if first is not None else None
-        told.faults.append(Fault(sheet.file, sheet.name, row, None, None, sheet.kind, "unknown-kind", message))
+        _tell_unknown_kind(sheet, ruleset, told)
         return
     reader = _RowReader(sheet, kind, ruleset, told)
     if sheet.columns is not None:
@@ -57,6 +58,17 @@ def drafts_of(sheet: Sheet, ruleset: Ruleset, told: Told) -> Iterator[Draft]:
             yield draft
 
 
+def _tell_unknown_kind(sheet: Sheet, ruleset: Ruleset, told: Told) -> None:
+    what = "工作表名" if sheet.name is not None else "事实类型"
+    message = f"{what}“{sheet.kind}”不是字典中的事实类型{suggestion(sheet.kind, ruleset.kinds)}"
+    for number in [None] if sheet.columns is not None else [row.number for row in sheet.rows]:
+        told.faults.append(Fault(sheet.file, sheet.name, number, None, None, sheet.kind, "unknown-kind", message))
+
+
+class _Absent(ValueError):
+    """A cell that no value comes from; the fault is told already."""
+
+
 class _RowReader:
     """Reads the rows of one sheet as facts of one kind."""
 
@@ -64,6 +76,15 @@ class _RowReader:
         self._sheet, self._kind, self._ruleset, self._told = sheet, kind, ruleset, told
         self._absent: set[str] = set()  # needed columns that the whole sheet lacks: told once
         self._unknown: set[str] = set()
+        # What a text came to before, by field: most fields hold few texts, and a file may have 100,000 rows.
+        self._read_before: list[tuple[str, Field, dict[str, tuple[Value, str | int] | None]]] = [
+            (name, field, {})
+            for name, field in kind.fields.items()
+            if not field.optional or sheet.columns is None or name in sheet.columns
+        ]
+        self._year = str(ruleset.year)
+        counted = [one.month_of for one in ruleset.derivations if one.source == kind.name]
+        self._dated = [name for name in (kind.month_field, kind.year_field, *counted) if name]
 
     def check_columns(self, columns: Mapping[str, str]) -> None:
         self._warn_of(columns, self._sheet.heading_row)
@@ -77,55 +98,78 @@ class _RowReader:
             self._tell("missing-column", f"缺少列“{name}”，列名应在第一行{renamed}", self._sheet.heading_row, name)
 
     def read(self, row: Row) -> Draft | None:
-        """The fact of a row, or None where it is empty or faulty."""
-        if all(cell.empty for cell in row.cells.values()):
-            return None
+        """The fact of a row, or None where it is empty, no fact or faulty."""
         if self._sheet.columns is None:
             self._warn_of(row.cells, row.number)
-        before = len(self._told.faults)
+        faults, before = self._told.faults, len(self._told.faults)
         values: dict[str, Value] = {}
-        for name, field in self._kind.fields.items():
-            value = self._value(field, row)
-            if value is not None:
-                values[name] = value
+        stored: dict[str, str | int] = {}
+        for name, field, known in self._read_before:
+            held = row.cells.get(name)
+            try:
+                found = known[held] if held.__class__ is str and held in known else self._found(field, known, held, row)
+            except _Absent:
+                continue
+            if found is not None:
+                values[name], stored[name] = found
+        if len(faults) > before and self._is_no_fact(row, before):
+            return None
         self._check(row, values)
-        self._warn_of_year(row, values)
-        if len(self._told.faults) > before or self._absent:
+        for name in self._dated:
+            if name in stored and not str(stored[name]).startswith(self._year):
+                self._warn_of_year(row, name, stored[name])
+        if len(faults) > before or self._absent:
             return None
-        types = self._kind.fields
-        stored = {name: types[name].type.stored(value) for name, value in values.items()}
-        key = canonical([stored.get(name) for name in self._kind.key])
         sheet = self._sheet
-        return Draft(self._kind.name, key, canonical(stored), sheet.file, sheet.name, row.number, values)
+        key = canonical([stored.get(name) for name in self._kind.key])
+        return Draft(self._kind.name, key, canonical(stored), sheet.file, sheet.name, row.number)
 
-    def _warn_of_year(self, row: Row, values: Mapping[str, Value]) -> None:
+    def _is_no_fact(self, row: Row, before: int) -> bool:
+        """Whether a faulty row is none that anybody meant as a fact: empty, untouched, a total, a footer. Its faults go."""
+        texts = {name: text_of(cell).strip() for name, cell in row.cells.items() if not blank(cell)}
+        told = not_a_fact(row)
+        if texts and not untouched(self._kind, texts, self._sheet.known) and told is None:
+            return False
+        del self._told.faults[before:]
+        if told is not None:
+            self._tell(told[0], told[1], row.number)
+        return True
+
+    def _warn_of_year(self, row: Row, name: str, value: str | int) -> None:
         """What happened in another year is kept, but most often a slip of the pen: no run of this ruleset reads it."""
-        year = str(self._ruleset.year)
-        for name in filter(None, (self._kind.month_field, self._kind.year_field)):
-            value = str(values.get(name, year))
-            if not value.startswith(year):
-                message = f"“{name}”{value} 不在规则集的年度 {year} 内，已照收，但不计分；如为笔误请改正后重新导入"
-                at = (self._sheet.file, self._sheet.name, row.number, self._address(name, row), name, value)
-                self._told.warnings.append(Fault(*at, "other-year", message))
+        message = f"“{name}”{value} 不在规则集的年度 {self._year} 内，已照收，但不计分；如为笔误请改正后重新导入"
+        at = (self._sheet.file, self._sheet.name, row.number, self._address(name, row), name, str(value))
+        self._told.warnings.append(Fault(*at, "other-year", message))
 
-    def _value(self, field: Field, row: Row) -> Value | None:
-        cell = row.cells.get(field.name)
-        if cell is None and field.name in self._absent:
-            return None
-        cell = cell or Cell("", self._address(field.name, row))
+    def _found(
+        self, field: Field, known: dict[str, tuple[Value, str | int] | None], held: Held | None, row: Row
+    ) -> tuple[Value, str | int] | None:
+        """A cell's value with its stored form, None for an empty one; raises _Absent where there is none that fits."""
+        value = self._value(field, held, row)
+        found = None if value is None else (value, field.type.stored(value))
+        if isinstance(held, str) and len(known) < _REMEMBERED:
+            known[held] = found
+        return found
+
+    def _value(self, field: Field, held: Held | None, row: Row) -> Value | None:
+        if held is None and field.name in self._absent:
+            raise _Absent
+        address = self._address(field.name, row)
+        cell = held if isinstance(held, Cell) else Cell(held or "", address)
         try:
             text = cleaned(cell, field.type)
             if text:
                 return self._ruleset.aliases[text] if isinstance(field.type, UnitType) else field.type.parse(text)
-            if not field.optional:
-                self._tell("missing-value", f"“{field.name}”不能为空，应为{field.type.expected}", row.number, field.name, cell)
+            if field.optional:
+                return None
+            self._tell("missing-value", f"“{field.name}”不能为空，应为{field.type.expected}", row.number, field.name, cell)
         except Unclean as unclean:
             self._tell(unclean.code, f"“{field.name}”{unclean}", row.number, field.name, cell)
         except KeyError:
             self._tell("unknown-unit", self._unknown_unit(field, text), row.number, field.name, cell)
         except BadValue as bad:
             self._tell("bad-value", _bad_value(field, text, bad), row.number, field.name, cell)
-        return None
+        raise _Absent
 
     def _address(self, name: str, row: Row) -> str | None:
         columns = self._sheet.columns
@@ -175,5 +219,6 @@ def met(check: Check, values: Mapping[str, Value]) -> bool:
     sides = [side if isinstance(side, Fraction) else values.get(side) for side in (check.left, check.right)]
     if None in sides:
         return True
-    left, right = (side if isinstance(side, str) else Fraction(side) for side in sides)
+    # A Decimal and a Fraction do not compare; numbers of one sort do, exactly.
+    left, right = (Fraction(side) if isinstance(side, Decimal) else side for side in sides)
     return _COMPARE[check.op](left, right)

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from engine.intake.ours import Prefilled
+
 MOST_ROWS = 200_000
 MOST_COLUMNS = 256
-MOST_BYTES = 300 * 1024 * 1024
+MOST_SHEETS = 200
+MOST_BYTES = 150 * 1024 * 1024
 
 
 class Shape(StrEnum):
@@ -35,21 +38,30 @@ class Cell:
     number_format: str = ""
     as_date: str = ""
 
-    @property
-    def empty(self) -> bool:
-        return self.shape is Shape.TEXT and not self.text.strip()
+
+Held = Cell | str  # a plain text stands for itself: most cells do, and a file may have a million
+
+
+def text_of(held: Held) -> str:
+    return held if isinstance(held, str) else held.text
+
+
+def blank(held: Held) -> bool:
+    """Whether a cell holds nothing; an error or a covered cell holds something."""
+    return not (held if isinstance(held, str) else held.text if held.shape is Shape.TEXT else held.shape).strip()
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     number: int
-    cells: Mapping[str, Cell]  # by the column's heading
+    cells: Mapping[str, Held]  # by the column's heading
 
 
 @dataclass(frozen=True)
 class Sheet:
     """Rows that claim to be facts of one kind. `columns` are the headings with their letters, in order;
-    None where every row names its own fields (a line of JSON)."""
+    None where every row names its own fields (a line of JSON). `expected` is about how many rows there are,
+    `known` what a template of ours had filled in."""
 
     file: str
     name: str | None
@@ -57,3 +69,5 @@ class Sheet:
     columns: Mapping[str, str] | None
     rows: Iterable[Row]
     heading_row: int | None = None
+    expected: int = 0
+    known: Prefilled = Prefilled()

@@ -47,7 +47,7 @@ def overlaps(ruleset: Ruleset, standing: Iterable[Standing], drafts: Sequence[Dr
         kind = ruleset.kinds[draft.kind]
         if lasting(kind):
             at = place(draft.file, draft.sheet, draft.row)
-            spells[draft.kind, draft.key] = _spell(kind, draft.key, draft.values, at, draft)
+            spells[draft.kind, draft.key] = _spell(kind, draft.key, json.loads(draft.fields), at, draft)
     things: dict[tuple[str, str], list[Spell]] = defaultdict(list)
     for (name, key), spell in spells.items():
         if spell.start < spell.end:

@@ -1,155 +1,195 @@
-"""Stores a reading: a new version of every fact that is new or says something else, in one go or not at all."""
+"""Stores a reading: a new version of every fact that is new or says something else, in one go or not at all.
+
+With `keep_good` the rows at fault are left out instead, and the others are stored as if they had come alone.
+"""
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert
 
-from engine.dsl.model import Kind, Ruleset, Time
+from engine.derivation.deriving import Derived, derive
+from engine.dsl.model import Ruleset
 from engine.errors import IntakeRefused
-from engine.facts import canonical, restore
-from engine.intake.faults import Fault, place
-from engine.intake.reading import Reading
+from engine.intake.faults import Fault
+from engine.intake.numbered import numbered_again
+from engine.intake.reading import Position, Reading
 from engine.intake.rows import Draft
 from engine.intake.spells import lasting, overlaps
-from engine.intake.touching import months_touched
-from models.tables import FactVersion, Import, SourceFile
+from engine.intake.standing import Standing, closed_months, newest_of_keys, newest_of_kinds
+from engine.intake.touching import months_touched, record_months
+from models.tables import Act, FactVersion, Import, SourceFile
 
 _CHUNK = 5_000
 
 
+class Change(NamedTuple):
+    """One fact that an import brings: its draft, and the fields (canonical JSON) that stood before, None for a new one."""
+
+    draft: Draft
+    before: str | None
+
+
 @dataclass(frozen=True)
 class Stored:
-    """What an import wrote: counts, the months of the ruleset's year that it touches, and every warning.
+    """What an import wrote: the changes in the order read, how many facts stood already, the months of the ruleset's
+    year that it touches, how many figures it made of records, every warning, and what was left out with `keep_good`.
 
     `import_id` is None where nothing was new: then nothing at all was written.
     """
 
-    new: int
-    changed: int
+    changes: tuple[Change, ...]
     unchanged: int
     import_id: int | None
     touched_months: tuple[str, ...]
+    derived: int
     warnings: tuple[Fault, ...]
+    rejected: tuple[Fault, ...] = ()
+    left_out: frozenset[Position] = frozenset()  # rows without a fault of their own
 
+    @property
+    def new(self) -> int:
+        return sum(change.before is None for change in self.changes)
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """The newest version of a key."""
-
-    kind: str
-    key: str
-    fields: str
-    withdrawn: bool
-    place: str
-
-
-_Newest = Mapping[tuple[str, str], _Held]
+    @property
+    def changed(self) -> int:
+        return len(self.changes) - self.new
 
 
 def store(
-    connection: Connection, ruleset: Ruleset, reading: Reading, *, operator: str, at: str, reason: str = ""
+    connection: Connection,
+    ruleset: Ruleset,
+    reading: Reading,
+    *,
+    operator: str,
+    at: str,
+    correction: str = "",
+    keep_good: bool = False,
 ) -> Stored:
-    """Writes what is new within the caller's transaction; raises IntakeRefused, and writes nothing, on any fault."""
-    newest = _newest(connection, {draft.kind for draft in reading.drafts})
-    standing = {held: one for held, one in newest.items() if not one.withdrawn}
-    faults = [*reading.faults, *_overlaps(ruleset, standing.values(), reading.drafts)]
-    warnings = (*reading.warnings, *_numbered_again(ruleset, standing.values(), reading.drafts))
-    if faults:
-        raise IntakeRefused(faults, warnings)
-    written = [draft for draft in reading.drafts if _says_more(draft, standing)]
-    new = sum((draft.kind, draft.key) not in standing for draft in written)
-    import_id = _write(connection, reading, written, operator, at, reason) if written else None
-    touched: set[str] = set()
-    for draft in written:
-        kind, old = ruleset.kinds[draft.kind], standing.get((draft.kind, draft.key))
-        touched |= months_touched(ruleset, kind, restore(kind, old.fields) if old else None, draft.values)
-    changed = len(written) - new
-    return Stored(new, changed, len(reading.drafts) - len(written), import_id, tuple(sorted(touched)), warnings)
+    """Writes what is new within the caller's transaction.
+
+    `correction` is the reason for touching closed months. Raises IntakeRefused on any fault, unless `keep_good`: then
+    the faults are in the result. What was refused is not written.
+    """
+    importing = _Importing(connection, ruleset, correction, operator, at)
+    rejected, left_out = list(reading.faults), set(reading.disputed)
+    good = reading.without(reading.faults) if reading.faults else reading
+    while True:
+        standing = newest_of_keys(connection, ((draft.kind, draft.key) for draft in good.drafts))
+        changes, unchanged = _changes(good.drafts, standing)
+        faults = [*_overlaps(connection, ruleset, good.drafts), *importing.closed(changes)]
+        warnings = (*good.warnings, *numbered_again(connection, ruleset, good.drafts))
+        attempt = connection.begin_nested()
+        derived = Derived()
+        if not faults and (keep_good or not rejected):
+            derived = importing.write(good, changes)
+            faults = list(derived.faults)
+        rejected += faults
+        if rejected and not keep_good:
+            attempt.rollback()
+            raise IntakeRefused(rejected, warnings)
+        if not faults:
+            attempt.commit()
+            break
+        attempt.rollback()
+        left_out |= derived.disputed
+        good = good.without(faults, derived.disputed)
+    touched = importing.touched(changes) | derived.months
+    return Stored(
+        changes, unchanged, importing.id if changes else None, tuple(sorted(touched)), derived.count, warnings,
+        tuple(rejected), frozenset(left_out),
+    )  # fmt: skip
 
 
-def _says_more(draft: Draft, standing: _Newest) -> bool:
-    held = standing.get((draft.kind, draft.key))
-    return held is None or held.fields != draft.fields
+def _changes(drafts: Sequence[Draft], standing: Standing) -> tuple[tuple[Change, ...], int]:
+    """What is new or says something else, and how many drafts say what stands."""
+    changes = []
+    for draft in drafts:
+        held = standing.get((draft.kind, draft.key))
+        before = None if held is None or held.withdrawn else held.fields
+        if before != draft.fields:
+            changes.append(Change(draft, before))
+    return tuple(changes), len(drafts) - len(changes)
 
 
-def _newest(connection: Connection, kinds: Iterable[str]) -> dict[tuple[str, str], _Held]:
-    """The newest version of every stored key of some kinds."""
-    version, source = FactVersion.__table__, SourceFile.__table__
-    ids = select(func.max(version.c.id)).where(version.c.kind.in_(sorted(kinds))).group_by(version.c.kind, version.c.key)
-    rows = connection.execute(
-        select(version.c["kind", "key", "fields", "withdrawn", "sheet", "row"], source.c.name)
-        .join_from(version, source, version.c.file_id == source.c.id)
-        .where(version.c.id.in_(ids))
-        .order_by(version.c.id)
-    )
-    return {
-        (kind, key): _Held(kind, key, fields, withdrawn, f"已入库的 {place(file, sheet, row)}")
-        for kind, key, fields, withdrawn, sheet, row, file in rows
-    }
+def _overlaps(connection: Connection, ruleset: Ruleset, drafts: Sequence[Draft]) -> list[Fault]:
+    kinds = {draft.kind for draft in drafts if lasting(ruleset.kinds[draft.kind])}
+    if not kinds:
+        return []
+    held = [one for one in newest_of_kinds(connection, kinds).values() if not one.withdrawn]
+    return overlaps(ruleset, [(one.kind, one.key, json.loads(one.fields), one.place) for one in held], drafts)
 
 
-def _overlaps(ruleset: Ruleset, standing: Iterable[_Held], drafts: Sequence[Draft]) -> list[Fault]:
-    spells = [one for one in standing if lasting(ruleset.kinds[one.kind])]
-    return overlaps(ruleset, [(one.kind, one.key, json.loads(one.fields), one.place) for one in spells], drafts)
+class _Importing:
+    """One import being written; `id` is that of the last try."""
 
+    def __init__(self, connection: Connection, ruleset: Ruleset, correction: str, operator: str, at: str) -> None:
+        self._connection, self._ruleset = connection, ruleset
+        self._correction, self._operator, self._at = correction, operator, at
+        self._closed = closed_months(connection)
+        self.id = 0
 
-def _numbered_again(ruleset: Ruleset, standing: Iterable[_Held], drafts: Sequence[Draft]) -> list[Fault]:
-    """A warning for each event whose number was reported for another month too, which is allowed and often a slip."""
-    # Written against a ruleset that may name the field; one that does not has no numbered events.
-    field = ruleset.numbered_field
-    kinds = {name: kind for name, kind in ruleset.kinds.items() if kind.time is Time.EVENT and field in kind.key}
-    known = [(one.kind, one.key, json.loads(one.fields)) for one in standing if one.kind in kinds]
-    reported = [draft for draft in drafts if draft.kind in kinds]
-    months: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for name, key, values in [*known, *((draft.kind, draft.key, draft.values) for draft in reported)]:
-        months[name, _case(kinds[name], key)].add(values[kinds[name].month_field])
-    warnings = []
-    for draft in reported:
-        kind, number = kinds[draft.kind], str(draft.values[field])
-        others = sorted(months[draft.kind, _case(kind, draft.key)] - {draft.values[kind.month_field]})
-        if others:
-            what = "若是同一件，应撤回其一" if kind.month_field in kind.key else "现改记到本行的月份"
-            message = f"{field}“{number}”在 {'、'.join(others)} 也报过，{what}"
-            at = (draft.file, draft.sheet, draft.row, None, field, number)
-            warnings.append(Fault(*at, "reported-before", message))
-    return warnings
+    def closed(self, changes: Iterable[Change]) -> list[Fault]:
+        """A fault for each change that touches a closed month without saying why."""
+        if not self._closed or self._correction:
+            return []
+        faults = []
+        for change in changes:
+            months = self._touched_by(change) & self._closed
+            if months:
+                draft = change.draft
+                message = f"涉及已印发的 {'、'.join(sorted(months))}；确需更正时加 --correction 原因，再用 `jifen correct`"
+                faults.append(Fault(draft.file, draft.sheet, draft.row, None, None, None, "closed-month", message))
+        return faults
 
+    def touched(self, changes: Iterable[Change]) -> set[str]:
+        touched = {month for change in changes for month in self._touched_by(change)}
+        return touched.intersection(self._ruleset.months)
 
-def _case(kind: Kind, key: str) -> str:
-    """What is reported: a key without its month."""
-    parts = zip(kind.key, json.loads(key), strict=True)
-    return canonical([part for name, part in parts if name != kind.month_field])
+    def _touched_by(self, change: Change) -> set[str]:
+        kind = self._ruleset.kinds[change.draft.kind]
+        before, after = (fields and json.loads(fields) for fields in (change.before, change.draft.fields))
+        return months_touched(self._ruleset, kind, before, after) | record_months(self._ruleset, kind, before, after)
 
-
-def _write(
-    connection: Connection, reading: Reading, drafts: Sequence[Draft], operator: str, at: str, reason: str
-) -> int:
-    import_id = _inserted(connection, Import, at=at, operator=operator, reason=reason)
-    files = {
-        name: _inserted(connection, SourceFile, import_id=import_id, name=name, sha256=digest)
-        for name, digest in reading.files
-    }
-    rows = [
-        {
-            "import_id": import_id,
-            "file_id": files[draft.file],
-            "sheet": draft.sheet,
-            "row": draft.row,
-            "kind": draft.kind,
-            "key": draft.key,
-            "fields": draft.fields,
-            "withdrawn": False,
+    def write(self, reading: Reading, changes: Sequence[Change]) -> Derived:
+        """Writes the changes and the figures that follow from them; with faults where figures contradict each other."""
+        if not changes:
+            return Derived()
+        self.id = _inserted(
+            self._connection, Import, at=self._at, operator=self._operator, act=Act.IMPORT, reason=self._correction
+        )
+        files = {
+            name: _inserted(self._connection, SourceFile, import_id=self.id, name=name, sha256=digest)
+            for name, digest in reading.files
         }
-        for draft in drafts
-    ]
-    for start in range(0, len(rows), _CHUNK):
-        connection.execute(insert(FactVersion.__table__), rows[start : start + _CHUNK])
-    return import_id
+        rows = [
+            {
+                "import_id": self.id,
+                "file_id": files[draft.file],
+                "sheet": draft.sheet,
+                "row": draft.row,
+                "kind": draft.kind,
+                "key": draft.key,
+                "fields": draft.fields,
+                "withdrawn": False,
+                "derived": False,
+            }
+            for draft, _ in changes
+        ]
+        for start in range(0, len(rows), _CHUNK):
+            self._connection.execute(insert(FactVersion.__table__), rows[start : start + _CHUNK])
+        return derive(self._connection, self._ruleset, self.id, self._figure_months(changes), [one.draft for one in changes])
+
+    def _figure_months(self, changes: Iterable[Change]) -> set[str]:
+        """The months whose figures may be others now: those of records, and of reported facts that could be made of some."""
+        made = {one.makes for one in self._ruleset.derivations}
+        sources = {one.source for one in self._ruleset.derivations}
+        wanted = [change for change in changes if change.draft.kind in made | sources]
+        return self.touched(wanted)
 
 
 def _inserted(connection: Connection, table: type, **values: object) -> int:

@@ -1,28 +1,52 @@
-"""From a grid of cells to a sheet, whose first row with content is the heading. Columns without one, or twice, are told.
+"""From a grid of cells to a sheet: its heading is found, rows above it, total rows and columns without a name are told.
 
 Shared by the workbooks and the comma-separated files, which differ only in how their cells are got.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
 
+from engine.dsl.model import Kind
 from engine.intake.faults import Fault, Told
-from engine.intake.sheets import MOST_COLUMNS, MOST_ROWS, Cell, Row, Sheet
+from engine.intake.ours import is_ours
+from engine.intake.sheets import MOST_COLUMNS, MOST_ROWS, Cell, Held, Row, Shape, Sheet, blank, text_of
 
-Grid = Iterable[tuple[int, Mapping[str, Cell]]]  # row number, cells by column letter
+Grid = Iterable[tuple[int, Mapping[str, Held]]]  # row number, cells by column letter
+
+_SEARCHED = 10  # rows with content among which the heading is looked for
+_TOTAL = re.compile(r"[（(]?(合计|总计|小计|共计|累计|汇总)[)）]?[:：]?")
+_FOOTER = re.compile(r"(注|说明|填表人|填报人|制表人?|审核人?|负责人|联系人|联系电话|填报日期|填报单位)\s*[:：].*", re.DOTALL)
 
 
-def sheet_of(file: str, name: str | None, kind: str, grid: Grid, told: Told) -> Sheet | None:
-    """The sheet that a grid holds; None where it is empty."""
-    filled = ((number, cells) for number, cells in grid if any(not cell.empty for cell in cells.values()))
-    first = next(filled, None)
-    if first is None:
+def sheet_of(file: str, name: str | None, kind: Kind | None, title: str, grid: Grid, told: Told, expected: int) -> Sheet | None:
+    """The sheet that a grid holds under the name of a kind, which may be unknown; None where it is empty or our own."""
+    filled = ((number, cells) for number, cells in grid if not all(map(blank, cells.values())))
+    first = list(islice(filled, _SEARCHED))
+    if not first or (name is not None and is_ours(text_of(next(iter(first[0][1].values()))))):
         return None
-    number, cells = first
-    headings = {letter: cell.text.strip() for letter, cell in cells.items() if cell.text.strip()}
+    place = _heading(first, kind)
+    number, cells = first[place]
+    if place:
+        above = "、".join(str(row) for row, _ in first[:place])
+        message = f"列名在第 {number} 行，其上的标题（第 {above} 行）未读入；以后请删去这些行"
+        told.warnings.append(Fault(file, name, first[0][0], None, None, None, "title-row", message))
+    headings = {letter: text_of(cell).strip() for letter, cell in cells.items() if not blank(cell)}
     columns = _columns(file, name, number, headings, told)
-    return Sheet(file, name, kind, columns, _rows(file, name, headings, filled, told), number)
+    rows = _rows(file, name, headings, chain(first[place + 1 :], filled), told)
+    return Sheet(file, name, title, columns, rows, number, expected)
+
+
+def _heading(rows: list[tuple[int, Mapping[str, Held]]], kind: Kind | None) -> int:
+    """Which of the first rows is the heading: the first that names two fields of the kind (or its only one), else the first."""
+    fields = kind.fields if kind is not None else {}
+    for place, (_, cells) in enumerate(rows):
+        named = {text_of(cell).strip() for cell in cells.values()} & set(fields)
+        if len(named) >= min(2, len(fields)) and named:
+            return place
+    return 0
 
 
 def _columns(file: str, name: str | None, number: int, headings: Mapping[str, str], told: Told) -> dict[str, str]:
@@ -46,19 +70,33 @@ def _rows(file: str, name: str | None, headings: Mapping[str, str], filled: Grid
             message = f"超过 {MOST_ROWS} 行，应分成几个文件"
             told.faults.append(Fault(file, name, number, None, None, None, "too-large", message))
             return
-        for letter, cell in cells.items():
-            if letter in headings or cell.empty:
-                continue
-            if name is None:
-                told.faults.append(_one_too_many(file, number, letter, cell))
-            elif letter not in nameless:
-                nameless.add(letter)
-                message = f"{letter} 列没有列名，其内容未读入"
-                told.warnings.append(Fault(file, name, number, cell.address, None, cell.text, "unknown-column", message))
-        yield Row(number, {headings[letter]: cell for letter, cell in cells.items() if letter in headings})
+        named = {heading: cells[letter] for letter, heading in headings.items() if letter in cells}
+        if len(named) < len(cells):
+            for letter, cell in cells.items():
+                if letter not in headings and not blank(cell):
+                    _tell_nameless(file, name, number, letter, cell, nameless, told)
+        yield Row(number, named)
 
 
-def _one_too_many(file: str, number: int, letter: str, cell: Cell) -> Fault:
-    """In a text file this is most likely a comma within a value, which shifts the others: a fault, not a warning."""
-    message = f"这一行的值比列名多（{letter} 列没有列名）；值中若有逗号，应以双引号括起"
-    return Fault(file, None, number, cell.address, None, cell.text, "extra-value", message)
+def _tell_nameless(
+    file: str, name: str | None, number: int, letter: str, cell: Held, nameless: set[str], told: Told
+) -> None:
+    at = (file, name, number, f"{letter}{number}", None, text_of(cell))
+    if name is None:
+        # In a text file this is most likely a comma within a value, which shifts the others.
+        message = f"这一行的值比列名多（{letter} 列没有列名）；值中若有逗号，应以双引号括起"
+        told.faults.append(Fault(*at, "extra-value", message))
+    elif letter not in nameless and not (isinstance(cell, Cell) and cell.shape is Shape.MERGED):
+        nameless.add(letter)
+        told.warnings.append(Fault(*at, "unknown-column", f"{letter} 列没有列名，其内容未读入"))
+
+
+def not_a_fact(row: Row) -> tuple[str, str] | None:
+    """A code and a message for a row that sums others up or says who filled in the sheet: clerks' habit, no fact."""
+    texts = [text_of(cell).strip() for cell in row.cells.values() if not blank(cell)]
+    first = re.sub(r"\s", "", texts[0]) if texts else ""
+    if _TOTAL.fullmatch(first):
+        return "total-row", f"第 {row.number} 行是“{first}”行，不是事实，应删去这一行"
+    if len(texts) <= 2 and _FOOTER.fullmatch(texts[0] if texts else ""):
+        return "note-row", f"第 {row.number} 行是表尾的说明（{texts[0][:20]}），不是事实，应删去这一行"
+    return None

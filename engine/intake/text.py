@@ -6,35 +6,51 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import PurePath
 
 from openpyxl.utils import get_column_letter
 
+from engine.dsl.model import Kind
 from engine.intake.faults import Fault, Told, about_file
-from engine.intake.sheets import MOST_BYTES, MOST_ROWS, Cell, Row, Shape, Sheet
-from engine.intake.tabular import sheet_of
+from engine.intake.sheets import MOST_BYTES, MOST_ROWS, Cell, Held, Row, Shape, Sheet
+from engine.intake.tabular import Grid, sheet_of
 
 _KIND = "fact"
+_LETTERS = tuple(get_column_letter(number) for number in range(1, 1025))
+_SEPARATORS = {";": "分号", "\t": "制表符"}
 
 
-def read_csv(file: str, stem: str, content: bytes, told: Told) -> Iterator[Sheet]:
+def read_csv(file: str, content: bytes, kinds: Mapping[str, Kind], told: Told) -> Iterator[Sheet]:
     """The one sheet of a comma-separated file, in UTF-8 or GBK; its stem is the fact kind."""
     text = _decoded(file, content, ("utf-8-sig", "gb18030"), "UTF-8 或 GBK", told)
     if text is None:
         return
-    grid: list[tuple[int, Mapping[str, Cell]]] = []
+    title = PurePath(file).stem.strip()
+    kind = kinds.get(title)
+    heading = text.lstrip().partition("\n")[0]
+    for sign, name in _SEPARATORS.items():
+        if "," not in heading and kind is not None and len({part.strip() for part in heading.split(sign)} & set(kind.fields)) > 1:
+            message = f"各列以{name}分隔，应以逗号分隔；在 Excel 中另存为“CSV UTF-8（逗号分隔）”"
+            told.faults.append(about_file(file, "unreadable-file", message))
+            return
+    sheet = sheet_of(file, None, kind, title, _grid(file, text, told), told, content.count(b"\n"))
+    if sheet is not None:
+        yield sheet
+
+
+def _grid(file: str, text: str, told: Told) -> Grid:
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     number = 1
     try:
         for values in lines:
-            letters = map(get_column_letter, range(1, len(values) + 1))
-            grid.append((number, {at: Cell(value, f"{at}{number}") for at, value in zip(letters, values, strict=True)}))
+            if len(values) > len(_LETTERS):
+                told.faults.append(about_file(file, "too-large", f"第 {number} 行有 {len(values)} 列，至多 {len(_LETTERS)} 列"))
+                return
+            yield number, dict(zip(_LETTERS, values))
             number = lines.line_num + 1
-    except (csv.Error, ValueError) as error:
+    except csv.Error as error:
         message = f"第 {number} 行起不合 CSV 格式（双引号未成对，或行太长）：{error}"
         told.faults.append(Fault(file, None, number, None, None, None, "unreadable-file", message))
-    sheet = sheet_of(file, None, stem.strip(), grid, told)
-    if sheet is not None:
-        yield sheet
 
 
 def read_jsonl(file: str, content: bytes, told: Told) -> Iterator[Sheet]:
@@ -42,7 +58,7 @@ def read_jsonl(file: str, content: bytes, told: Told) -> Iterator[Sheet]:
     text = _decoded(file, content, ("utf-8-sig",), "UTF-8", told)
     if text is None:
         return
-    kinds: dict[str, list[Row]] = {}
+    by_kind: dict[str, list[Row]] = {}
     # Not splitlines(): a JSON string may hold U+2028, which ends no line of the file.
     for number, line in enumerate(text.split("\n"), start=1):
         if number > MOST_ROWS:
@@ -55,9 +71,9 @@ def read_jsonl(file: str, content: bytes, told: Told) -> Iterator[Sheet]:
         except _BadLine as bad:
             told.faults.append(Fault(file, None, number, None, None, None, bad.code, str(bad)))
             continue
-        kinds.setdefault(kind, []).append(row)
-    for kind, rows in kinds.items():
-        yield Sheet(file, None, kind, None, rows)
+        by_kind.setdefault(kind, []).append(row)
+    for kind, rows in by_kind.items():
+        yield Sheet(file, None, kind, None, rows, expected=len(rows))
 
 
 class _BadLine(ValueError):
@@ -97,14 +113,14 @@ def _writable(found: object) -> bool:
     return True
 
 
-def _cell(name: str, value: object) -> Cell:
+def _cell(name: str, value: object) -> Held:
     if value is None:
-        return Cell("")
+        return ""
     if isinstance(value, bool):
         return Cell("true" if value else "false", shape=Shape.BOOLEAN)
     if not isinstance(value, str):
         raise _BadLine("bad-value", f"“{name}”应为一个值，不能是列表或对象")
-    return Cell(str(value))
+    return str(value)
 
 
 def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.dsl.model import Kind, Ruleset
+from engine.dsl.model import Kind, Ruleset, Time
 from engine.dsl.types import Value
 from engine.facts import Fact
 from engine.scoring.months import holds
@@ -16,9 +16,22 @@ def months_touched(
     """The months of the ruleset's year where the fact is another than it was; None is a fact that is not there.
 
     An end given to a spell touches the months from that end on only: the end itself is no part of what holds.
+    A single record touches nothing by itself: the figures that are made of it do.
     """
+    if before == after:
+        return set()
+    if kind.month_field is not None:
+        return {said[kind.month_field] for said in (before, after) if said is not None}.intersection(ruleset.months)
     old, new = _months(ruleset, kind, before), _months(ruleset, kind, after)
     return old ^ new if _without_end(kind, before) == _without_end(kind, after) else old | new
+
+
+def record_months(ruleset: Ruleset, kind: Kind, *versions: Mapping[str, Value] | None) -> set[str]:
+    """The months whose figures a record is counted in, by the ruleset's derivations."""
+    if kind.time is not Time.RECORD:
+        return set()
+    dates = (one.month_of for one in ruleset.derivations if one.source == kind.name)
+    return {said[date][:7] for date in dates for said in versions if said is not None}
 
 
 def _months(ruleset: Ruleset, kind: Kind, values: Mapping[str, Value] | None) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.dsl.model import Rule, Ruleset
 from engine.dsl.types import Value
@@ -19,6 +19,18 @@ class FactLine:
     file: str
     sheet: str | None
     row: int
+    derived: bool = False  # made of records, by the derivation at this line of its file
+
+
+@dataclass(frozen=True, slots=True)
+class LateLine:
+    """A single record that was reported after its due date, or not yet: dates are texts YYYY-MM-DD."""
+
+    kind: str
+    key: tuple[str, ...]  # without the unit
+    decided: str
+    due: str
+    reported: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +76,4 @@ class Book:
     matches: Mapping[str, tuple[MatchLine, ...]]  # unit to matches, by rule in the ruleset's order, then fact key
     facts: Mapping[str, tuple[FactLine, ...]]  # unit to every fact of the month that was asserted for it
     entries: Mapping[str, Mapping[str, int]]  # unit to rule to the posted sum of the month, hundredths
+    late: Mapping[str, tuple[LateLine, ...]] = field(default_factory=dict)  # unit to its records out of time, by due date

@@ -8,15 +8,19 @@ from functools import cache
 
 from sqlalchemy import Connection, func, select
 
+from engine.derivation.deriving import records_of
+from engine.derivation.figures import late
 from engine.dsl.loader import ruleset_of
 from engine.dsl.model import Rule, Ruleset
-from engine.facts import Fact, key_texts, restore
-from engine.ledger.book import Book, FactLine, MatchLine
+from engine.facts import Fact, key_texts
+from engine.ledger.book import Book, FactLine, LateLine, MatchLine
 from engine.ledger.standings import ranks, require_posted, standings, unit_points
+from engine.ledger.stored import newest_facts, scored_kinds
 from engine.scoring.months import facts_of
 from engine.scoring.points import shown
 from engine.scoring.sentence import sentence
 from models.tables import Batch, FactVersion, LedgerEntry, Match, RulesetVersion, SourceFile, Tally
+from models.versions import newest_ids
 
 
 @cache
@@ -43,7 +47,8 @@ def book_of(connection: Connection, month: str) -> Book:
     ruleset = last_ruleset(connection, month)
     months = {each: unit_points(connection, ruleset, each) for each in posted}
     rules = ruleset.in_force(month)
-    lines = _fact_lines(connection, ruleset, month)
+    seen = seen_by(connection, month)
+    lines = _fact_lines(connection, ruleset, seen)
     return Book(
         ruleset=ruleset,
         period=month,
@@ -54,26 +59,44 @@ def book_of(connection: Connection, month: str) -> Book:
         matches=_matches(connection, ruleset, rules, month, lines),
         facts=_facts_by_unit(ruleset, lines, month),
         entries=_entries(connection, ruleset, month),
+        late=_late(connection, ruleset, month, seen),
     )
 
 
-def _fact_lines(connection: Connection, ruleset: Ruleset, month: str) -> dict[int, tuple[Fact, FactLine]]:
-    """Every fact as the month's last run saw it: the newest versions up to the highest that it read, by id."""
-    batch, version, source = Batch.__table__, FactVersion.__table__, SourceFile.__table__
-    seen = connection.execute(
+def seen_by(connection: Connection, month: str) -> int:
+    """The highest fact version that a posted month's last run read."""
+    batch = Batch.__table__
+    return connection.execute(
         select(batch.c.newest_fact).where(batch.c.period == month).order_by(batch.c.id.desc()).limit(1)
-    ).scalar()
-    newest = select(func.max(version.c.id)).where(version.c.id <= seen).group_by(version.c.kind, version.c.key)
+    ).scalar_one()
+
+
+def _fact_lines(connection: Connection, ruleset: Ruleset, seen: int) -> dict[int, tuple[Fact, FactLine]]:
+    """Every fact as the month's last run saw it, by the id of its version."""
+    version, source = FactVersion.__table__, SourceFile.__table__
     rows = connection.execute(
-        select(version.c.id, version.c.kind, version.c.key, version.c.fields, version.c.sheet, version.c.row, source.c.name)
+        select(version.c.id, source.c.name, version.c["sheet", "row", "derived"])
         .join(source, source.c.id == version.c.file_id)
-        .where(version.c.id.in_(newest), ~version.c.withdrawn)
+        .where(version.c.id.in_(newest_ids(kinds=scored_kinds(connection, ruleset), seen=seen)))
     )
-    lines = {}
-    for id_, kind, key, fields, sheet, row, file in rows:
-        values = restore(ruleset.kinds[kind], fields)
-        lines[id_] = Fact(kind, key, values, id_), FactLine(kind, key_texts(key), values, file, sheet, row)
-    return lines
+    origins = {id_: origin for id_, *origin in rows}
+    return {
+        fact.version: (fact, FactLine(fact.kind, key_texts(fact.key), fact.values, *origins[fact.version]))
+        for fact in newest_facts(connection, ruleset, seen)
+    }
+
+
+def _late(connection: Connection, ruleset: Ruleset, month: str, seen: int) -> dict[str, tuple[LateLine, ...]]:
+    """The records of a month that were not reported in time, by unit."""
+    found: dict[str, list[LateLine]] = {}
+    for derivation in ruleset.derivations:
+        records = records_of(connection, derivation, [month], seen)
+        kind = ruleset.kinds[derivation.source]
+        for one in late(ruleset, derivation, records) if records else ():
+            key = tuple(str(one.values[name]) for name in kind.key if name != kind.unit_field)
+            line = LateLine(kind.name, key, one.values[derivation.month_of], one.due, one.reported)
+            found.setdefault(one.values[kind.unit_field], []).append(line)
+    return {unit: tuple(lines) for unit, lines in found.items()}
 
 
 def _facts_by_unit(

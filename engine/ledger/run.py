@@ -62,20 +62,20 @@ def require_month(ruleset: Ruleset, month: str) -> None:
         )
 
 
-def run_month(workspace: Workspace, month: str, sources: Sequence[Path] = (), *, keep: bool = True) -> Run:
-    """Imports, scores and posts in one transaction; `keep=False` goes the same way and rolls back.
+def run_month(workspace: Workspace, month: str, reading: Reading | None = None, *, keep: bool = True) -> Run:
+    """Stores a reading, scores and posts in one transaction; `keep=False` goes the same way and rolls back.
 
     Raises RulesetFaulty, IntakeRefused, InputError or Busy; then nothing is written.
     """
-    from engine.intake.reading import read_facts
+    from engine.derivation.deriving import rederive
     from models.database import writing
 
     ruleset = workspace.ruleset
     require_month(ruleset, month)
-    reading = read_facts(sources, ruleset) if sources else None
     with writing(workspace.database, keep=keep) as connection:
         now = moment()
         stored = _store(connection, workspace, reading, now) if reading else None
+        rederive(connection, ruleset, operator=workspace.operator, at=now)
         facts = newest_facts(connection, ruleset)
         posted = [each for each in posted_months(connection) if each in ruleset.months]
         if not facts and not posted:

@@ -215,6 +215,51 @@ class StatementPage:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportRow:
+    """What a unit has reported; `marks` stand under the page's kinds: reported, missing, or empty where nothing is due."""
+
+    unit: str
+    marks: tuple[str, ...]
+    missing: tuple[str, ...]  # the kinds
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPart:
+    """A category's units with something due or reported, in the order of the list, and how many more it has."""
+
+    name: str
+    anchor: str
+    rows: tuple[ReportRow, ...]
+    others: int
+
+    @property
+    def late(self) -> tuple[ReportRow, ...]:
+        return tuple(row for row in self.rows if row.missing)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusPage:
+    """Who has reported what is due for a month, and who has not."""
+
+    scheme: str
+    month: str  # 2023年4月
+    state: str
+    imports: int  # how many imports the page knows of
+    kinds: tuple[str, ...]
+    parts: tuple[ReportPart, ...]
+    due: int  # reports asked for
+    due_units: int
+
+    @property
+    def late(self) -> tuple[ReportRow, ...]:
+        return tuple(row for part in self.parts for row in part.late)
+
+    @property
+    def missing(self) -> int:
+        return sum(len(row.missing) for row in self.late)
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     href: str
     text: str

@@ -12,7 +12,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from engine.errors import InputError
 from engine.ledger.book import Book
-from engine.notices.context import IndexPage, MonthlyPage, StatementPage
+from engine.notices.context import IndexPage, MonthlyPage, StatementPage, StatusPage
 from engine.notices.index import INDEX, MONTHLY, all_months, month_index
 from engine.notices.monthly import monthly_page
 from engine.notices.statement import statement_page
@@ -20,8 +20,9 @@ from engine.notices.wording import pts, signed, statement_file, wide
 from engine.shipped import shipped_folder
 
 STATEMENTS = "得分单"
+STATUS = "报送情况.html"
 
-Page = IndexPage | MonthlyPage | StatementPage
+Page = IndexPage | MonthlyPage | StatementPage | StatusPage
 Progress = Callable[[int, int], None]  # pages done, pages in all
 
 
@@ -46,6 +47,11 @@ def render_index(months: Sequence[tuple[str, str]], out: Path, overrides: Path |
     there = [(period, title) for period, title in months if (out / period / INDEX).exists()]
     page = _rendered(_environment(overrides), "index.html.j2", all_months(there))
     return _written({out / INDEX: page})[0]
+
+
+def render_status(page: StatusPage, period: str, out: Path, overrides: Path | None = None) -> Path:
+    """Writes who has reported for a month and who has not, beside the month's notices, posted or not."""
+    return _written({out / period / STATUS: _rendered(_environment(overrides), "status.html.j2", page)})[0]
 
 
 def _pages(book: Book, folder: Path) -> Iterator[tuple[Path, str, Page]]:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from engine.dsl.model import Check, Field, Kind, Ruleset, Time, Unit
 from engine.dsl.types import (
     ChoiceType,
+    CodeType,
     DateType,
     DecimalType,
     MonthType,
@@ -60,12 +61,12 @@ KINDS = [
         ["单位", "月份", "编号"],
         OWN,
         AT,
-        Field("编号", TEXT),
+        Field("编号", CodeType()),
         Field("处理", ChoiceType(choices=("及时处理", "未处理"))),
         unit_field="单位",
         month_field="月份",
     ),
-    kind("放款", Time.EVENT, ["编号"], Field("编号", TEXT), AT, month_field="月份"),
+    kind("放款", Time.EVENT, ["编号"], Field("编号", CodeType()), AT, month_field="月份"),
     kind("记录", Time.RECORD, ["文号"], Field("文号", TEXT), Field("日期", DateType()), OWN, unit_field="单位"),
     kind("测评", Time.ANNUAL, ["单位", "年度"], OWN, Field("年度", YearType()), unit_field="单位", year_field="年度"),
     kind(

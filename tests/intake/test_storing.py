@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,7 +36,7 @@ def test_new_changed_and_unchanged_facts_are_versions(connection, workbook, rule
     stored = store(connection, ruleset, read_facts([first], ruleset), **WHO)
     assert (counts(stored), stored.touched_months) == ((2, 0, 0), ("2023-04", "2023-05"))
     second = workbook("乙.xlsx", 双公示统计=[HEAD, ["沁县", "2023-04", 5, 5], ["沁县", "2023-05", 5, 4]])
-    stored = store(connection, ruleset, read_facts([second], ruleset), **WHO, reason="补报")
+    stored = store(connection, ruleset, read_facts([second], ruleset), **WHO, correction="补报")
     assert (counts(stored), stored.touched_months) == ((0, 1, 1), ("2023-04",))
     newest = connection.execute(
         select(FactVersion.fields, FactVersion.sheet, FactVersion.row, SourceFile.name, Import.reason)
@@ -136,8 +138,8 @@ def test_overlaps_are_told_exactly_where_some_month_holds_twice(ruleset, spells,
     drafts = []
     for row, (start, end) in enumerate(spells):
         values = {"单位": "沁县", "主体": "甲", "起始月份": f"2023-0{start}", **({"终止月份": f"2023-0{end}"} if end else {})}
-        drafts.append(Draft("失信主体", f'["沁县","甲","2023-0{start}"]', "", "a.csv", None, row, values))
-    standing = [(one.kind, one.key, one.values, "某处") for one in drafts[:stored]]
+        drafts.append(Draft("失信主体", f'["沁县","甲","2023-0{start}"]', json.dumps(values), "a.csv", None, row))
+    standing = [(one.kind, one.key, json.loads(one.fields), "某处") for one in drafts[:stored]]
     months = [set(range(start, end or 13)) for start, end in spells]
     clashing = {
         row

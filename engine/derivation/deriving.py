@@ -1,0 +1,235 @@
+"""Keeps the figures that are made of records in step with them: derived facts are versions like all others.
+
+Where a unit has records of a month and has also reported the figures itself, the two must agree: the report stands, and
+a difference is a fault.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import Connection, insert, or_, select
+
+from engine.derivation.figures import figures
+from engine.dsl.findings import Place
+from engine.dsl.model import Derivation, Kind, Ruleset
+from engine.dsl.types import Value
+from engine.errors import InputError
+from engine.facts import canonical, key_texts
+from engine.intake.faults import Fault
+from engine.intake.standing import Held, newest_of_kinds
+from models.tables import Act, FactVersion, Import, SourceFile
+from models.versions import newest_ids
+
+if TYPE_CHECKING:
+    from engine.intake.rows import Draft
+
+_VERSION, _SOURCE = FactVersion.__table__, SourceFile.__table__
+_CHUNK = 5_000
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What a derivation wrote: how many facts, of which months; or the reports that differ, and the rows in dispute."""
+
+    count: int = 0
+    months: frozenset[str] = frozenset()
+    faults: tuple[Fault, ...] = ()
+    disputed: frozenset[tuple[str, str | None, int]] = frozenset()
+
+
+class _Origin(NamedTuple):
+    import_id: int
+    file_id: int
+
+
+class _Made(NamedTuple):
+    """The figures of a unit's month: what the records come to (None without any), and what stands."""
+
+    unit: str
+    month: str
+    key: str
+    fields: str | None
+    held: Held | None
+
+
+def derive(
+    connection: Connection, ruleset: Ruleset, import_id: int, months: Collection[str], drafts: Sequence[Draft] = ()
+) -> Derived:
+    """Makes the figures of some months anew, of all months where what the derivation means has changed since.
+
+    `drafts` are the rows of the import at hand, at which a difference is told.
+    """
+    wanted = set(ruleset.months) if _stale(connection, ruleset) else set(months) & set(ruleset.months)
+    done = Derived()
+    if wanted and ruleset.derivations:
+        origin = _origin(connection, ruleset, import_id)
+        for derivation in ruleset.derivations:
+            done = _both(done, _derive(connection, ruleset, derivation, origin, wanted, drafts))
+    return done
+
+
+def rederive(connection: Connection, ruleset: Ruleset, *, operator: str, at: str) -> Derived:
+    """Makes all figures anew where a derivation, its settings or its calendar have changed since they were made.
+
+    Raises InputError where they differ from what units have reported.
+    """
+    if not _stale(connection, ruleset):
+        return Derived()
+    made = insert(Import.__table__).values(at=at, operator=operator, act=Act.DERIVE, reason="")
+    done = derive(connection, ruleset, connection.execute(made).inserted_primary_key[0], ())
+    if done.faults:
+        raise InputError(done.faults[0].message, "改正后重新计分")
+    return done
+
+
+def records_of(
+    connection: Connection, derivation: Derivation, months: Collection[str], seen: int | None = None
+) -> list[dict[str, Value]]:
+    """The records of some months in their newest version, as it was when `seen` was the newest version of all."""
+    date = derivation.month_of
+    # Canonical JSON has one spelling, so that a month's records can be told by their text before they are parsed.
+    likely = or_(*(_VERSION.c.fields.contains(f'"{date}":"{month}', autoescape=True) for month in months))
+    rows = connection.execute(
+        select(_VERSION.c.fields)
+        .where(_VERSION.c.id.in_(newest_ids(kinds=[derivation.source], seen=seen)), ~_VERSION.c.withdrawn, likely)
+        .order_by(_VERSION.c.key)
+    )
+    found: list[dict[str, Value]] = []
+    for some in rows.partitions(_CHUNK):
+        found += json.loads(f"[{','.join(row.fields for row in some)}]")
+    return [values for values in found if values[date][:7] in months]
+
+
+def _derive(
+    connection: Connection,
+    ruleset: Ruleset,
+    derivation: Derivation,
+    origin: _Origin,
+    months: set[str],
+    drafts: Sequence[Draft],
+) -> Derived:
+    kind = ruleset.kinds[derivation.makes]
+    made = list(_made(connection, ruleset, derivation, months))
+    written: list[_Made] = []
+    faults, disputed = [], set()
+    for one in made:
+        standing = one.held is not None and not one.held.withdrawn
+        if standing and not one.held.derived:
+            wrong = one.fields is not None and _difference(derivation, one)
+            if wrong:
+                rows = _rows(ruleset, derivation, one, drafts)
+                faults.append(_fault(kind, derivation, one, wrong, rows))
+                disputed |= {(row.file, row.sheet, row.row) for row in rows}
+        elif (one.held.fields if standing else None) != one.fields:
+            written.append(one)
+    if not faults:
+        _write(connection, derivation, origin, written)
+    return Derived(len(written), frozenset(one.month for one in written), tuple(faults), frozenset(disputed))
+
+
+def _made(connection: Connection, ruleset: Ruleset, derivation: Derivation, months: set[str]) -> Iterator[_Made]:
+    """Every unit's month of these that has records or figures, by month, then in the order of the list."""
+    kind = ruleset.kinds[derivation.makes]
+    counted = figures(ruleset, derivation, records_of(connection, derivation, months))
+    standing = {key: held for (_, key), held in newest_of_kinds(connection, [kind.name]).items()}
+    keys = {_key(kind, unit, month): (unit, month) for unit, month in counted}
+    for key, held in standing.items():
+        values = json.loads(held.fields)
+        if values[kind.month_field] in months:
+            keys.setdefault(key, (values[kind.unit_field], values[kind.month_field]))
+    order = ruleset.order
+    for key, (unit, month) in sorted(keys.items(), key=lambda one: (one[1][1], order.get(one[1][0], len(order)), one[1][0])):
+        counts = counted.get((unit, month))
+        fields = counts and canonical({kind.unit_field: unit, kind.month_field: month, **counts})
+        yield _Made(unit, month, key, fields, standing.get(key))
+
+
+def _key(kind: Kind, unit: str, month: str) -> str:
+    return canonical([{kind.unit_field: unit, kind.month_field: month}[name] for name in kind.key])
+
+
+def _difference(derivation: Derivation, made: _Made) -> str:
+    """Both figures of each field in which a report and the records differ."""
+    reported, counted = json.loads(made.held.fields), json.loads(made.fields)
+    return "，".join(
+        f"{one.field} 报送 {reported.get(one.field)}、汇总 {counted[one.field]}"
+        for one in derivation.counts
+        if reported.get(one.field) != counted[one.field]
+    )
+
+
+def _rows(ruleset: Ruleset, derivation: Derivation, made: _Made, drafts: Sequence[Draft]) -> list[Draft]:
+    """The rows of the import at hand that a difference is about: the report, or else the records."""
+    reported = [draft for draft in drafts if (draft.kind, draft.key) == (derivation.makes, made.key)]
+    if reported:
+        return reported
+    unit, date = ruleset.kinds[derivation.source].unit_field, derivation.month_of
+    records = ((draft, json.loads(draft.fields)) for draft in drafts if draft.kind == derivation.source)
+    return [draft for draft, said in records if said[unit] == made.unit and said[date][:7] == made.month]
+
+
+def _fault(kind: Kind, derivation: Derivation, made: _Made, wrong: str, rows: Sequence[Draft]) -> Fault:
+    at = rows[0] if rows else made.held
+    key = " ".join(key_texts(made.key))
+    message = (
+        f"{made.unit} {made.month} 报送的“{kind.name}”与由“{derivation.source}”汇总的不一致：{wrong}；"
+        f"改正其一，或用 `jifen withdraw {kind.name} {key} --reason 原因` 撤回报送的数，以汇总为准"
+    )
+    return Fault(at.file, at.sheet, at.row, None, None, None, "derived-differs", message)
+
+
+def _origin(connection: Connection, ruleset: Ruleset, import_id: int) -> _Origin:
+    """The file that derived facts come from, with what it means by now in place of its digest."""
+    file = ruleset.derivations[0].place.file
+    made = insert(_SOURCE).values(import_id=import_id, name=file, sha256=_meaning(ruleset))
+    return _Origin(import_id, connection.execute(made).inserted_primary_key[0])
+
+
+def _write(connection: Connection, derivation: Derivation, origin: _Origin, made: Sequence[_Made]) -> None:
+    rows = [
+        {
+            "import_id": origin.import_id,
+            "file_id": origin.file_id,
+            "sheet": None,
+            "row": derivation.place.line,
+            "kind": derivation.makes,
+            "key": one.key,
+            "fields": one.fields if one.fields is not None else one.held.fields,
+            "withdrawn": one.fields is None,
+            "derived": True,
+        }
+        for one in made
+    ]
+    if rows:
+        connection.execute(insert(_VERSION), rows)
+
+
+def _stale(connection: Connection, ruleset: Ruleset) -> bool:
+    """Whether there are records whose figures were last made by another meaning of the derivations, or never."""
+    if not ruleset.derivations:
+        return False
+    sources = {one.source for one in ruleset.derivations}
+    if connection.execute(select(_VERSION.c.id).where(_VERSION.c.kind.in_(sources)).limit(1)).first() is None:
+        return False
+    file = ruleset.derivations[0].place.file
+    last = select(_SOURCE.c.sha256).where(_SOURCE.c.name == file).order_by(_SOURCE.c.id.desc()).limit(1)
+    return connection.execute(last).scalar() != _meaning(ruleset)
+
+
+def _meaning(ruleset: Ruleset) -> str:
+    """What tells one meaning of the derivations from another, wherever they stand in their file."""
+    said = repr([replace(one, place=Place("", 1, 1)) for one in ruleset.derivations])
+    settings = {name: setting.values for name, setting in ruleset.settings.items() if repr(name) in said}
+    calendar = {year: (sorted(one.holidays), sorted(one.workdays)) for year, one in sorted(ruleset.calendar.items())}
+    return hashlib.sha256(repr((said, settings, calendar)).encode()).hexdigest()
+
+
+def _both(one: Derived, other: Derived) -> Derived:
+    return Derived(
+        one.count + other.count, one.months | other.months, one.faults + other.faults, one.disputed | other.disputed
+    )

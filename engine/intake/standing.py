@@ -1,0 +1,79 @@
+"""What the store says of facts by now: the newest version of each key, looked up by kinds or by keys."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Select, select
+
+from engine.intake.faults import place
+from models.tables import Closing, FactVersion, SourceFile
+from models.versions import newest_ids
+
+_CHUNK = 500  # keys in one query
+_VERSION, _SOURCE = FactVersion.__table__, SourceFile.__table__
+
+
+class Held(NamedTuple):
+    """The newest version of a key."""
+
+    id: int
+    kind: str
+    key: str
+    fields: str
+    withdrawn: bool
+    derived: bool
+    file_id: int
+    file: str
+    sheet: str | None
+    row: int
+
+    @property
+    def place(self) -> str:
+        return f"已入库的 {place(self.file, self.sheet, self.row)}"
+
+
+Standing = dict[tuple[str, str], Held]
+
+
+def newest_of_kinds(connection: Connection, kinds: Iterable[str]) -> Standing:
+    """The newest version of every key of some kinds, withdrawn ones too."""
+    return _by_key(connection, _query().where(_VERSION.c.id.in_(newest_ids(kinds=set(kinds)))))
+
+
+def newest_of_keys(connection: Connection, keys: Iterable[tuple[str, str]]) -> Standing:
+    """The newest versions of those of these facts that were ever stored."""
+    by_kind: dict[str, list[str]] = defaultdict(list)
+    for kind, key in keys:
+        by_kind[kind].append(key)
+    found: Standing = {}
+    for kind, wanted in by_kind.items():
+        if connection.execute(select(_VERSION.c.id).where(_VERSION.c.kind == kind).limit(1)).first() is None:
+            continue
+        for start in range(0, len(wanted), _CHUNK):
+            some = newest_ids(kinds=[kind]).where(_VERSION.c.key.in_(wanted[start : start + _CHUNK]))
+            found |= _by_key(connection, _query().where(_VERSION.c.id.in_(some)))
+    return found
+
+
+def versions(connection: Connection, query: Select) -> Iterator[Held]:
+    """The versions whose ids a query gives, by their order in the store."""
+    return (Held(*row) for row in connection.execute(_query().where(_VERSION.c.id.in_(query)).order_by(_VERSION.c.id)))
+
+
+def closed_months(connection: Connection) -> frozenset[str]:
+    return frozenset(connection.execute(select(Closing.__table__.c.period)).scalars())
+
+
+def _query() -> Select:
+    columns = _VERSION.c["id", "kind", "key", "fields", "withdrawn", "derived", "file_id"]
+    return select(columns, _SOURCE.c.name, _VERSION.c["sheet", "row"]).join_from(
+        _VERSION, _SOURCE, _VERSION.c.file_id == _SOURCE.c.id
+    )
+
+
+def _by_key(connection: Connection, query: Select) -> Standing:
+    held = (Held(*row) for row in connection.execute(query))
+    return {(one.kind, one.key): one for one in held}

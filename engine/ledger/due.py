@@ -1,0 +1,65 @@
+"""What a month's reports should hold: the monthly kinds that are due from each unit, and those not reported yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from engine.dsl.model import Rule, Ruleset, Time
+
+Reported = Mapping[str, set[str]]  # fact kind to the units that reported it
+Due = list[tuple[str, str]]  # unit and fact kind
+
+
+def due(ruleset: Ruleset, month: str, reported_before: Reported) -> Due:
+    """The monthly kinds due from each unit, by category, the list's order and the dictionary's.
+
+    Due from the units of a rule with a closed list that reads the kind, and from those that reported it in an
+    earlier month of the year, where a rule that binds them still reads it.
+    """
+    named: dict[str, set[str]] = {}
+    bound: dict[str, set[str]] = {}
+    for kind, rules in _readers(ruleset, month).items():
+        named[kind] = {unit for rule in rules if _closed(ruleset, rule) for unit in rule.units}
+        bound[kind] = {unit for rule in rules for unit in rule.units}
+    return [
+        (unit, kind)
+        for unit in _by_category(ruleset)
+        for kind in named
+        if unit in named[kind] or unit in bound[kind] & reported_before.get(kind, set())
+    ]
+
+
+def missing(ruleset: Ruleset, month: str, asked: Due, reported: Reported) -> Due:
+    """What is due and not there. Of kinds that rules of one scoring item read, any one will do."""
+    readers = _readers(ruleset, month)
+    return [
+        (unit, kind)
+        for unit, kind in asked
+        if not any(unit in reported.get(each, ()) for each in {kind, *_instead(readers, unit, kind)})
+    ]
+
+
+def _readers(ruleset: Ruleset, month: str) -> dict[str, list[Rule]]:
+    """The monthly kinds in the dictionary's order, and the rules in force that read each."""
+    found: dict[str, list[Rule]] = {kind.name: [] for kind in ruleset.kinds.values() if kind.time is Time.MONTHLY}
+    for rule in ruleset.in_force(month):
+        for kind in {pattern.kind for pattern in (rule.fact, *rule.nones) if pattern is not None} & found.keys():
+            found[kind].append(rule)
+    return found
+
+
+def _closed(ruleset: Ruleset, rule: Rule) -> bool:
+    """Whether the rule names its units, as against all of its category."""
+    return not {name for name, unit in ruleset.units.items() if unit.category == rule.category} <= {*rule.units}
+
+
+def _instead(readers: Mapping[str, Iterable[Rule]], unit: str, kind: str) -> list[str]:
+    items = {rule.item for rule in readers[kind] if unit in rule.units}
+    return [
+        other for other, rules in readers.items() if any(rule.item in items and unit in rule.units for rule in rules)
+    ]
+
+
+def _by_category(ruleset: Ruleset) -> list[str]:
+    place = {category: position for position, category in enumerate(ruleset.categories)}
+    return sorted(ruleset.units, key=lambda unit: (place[ruleset.units[unit].category], ruleset.order[unit]))

@@ -1,0 +1,186 @@
+"""Where each month stands: its state, what has changed since its last run, who has not reported, what it waits for."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Row, select
+
+from engine.dsl.model import Ruleset, Time
+from engine.facts import Fact, key_line, key_order, restore
+from engine.intake.touching import months_touched
+from engine.ledger.due import Due, Reported, due, missing
+from engine.ledger.posting import difference, standing_entries
+from engine.ledger.stored import newest_facts, scored_kinds
+from engine.scoring.months import MonthFacts
+from engine.scoring.year import Year
+from models.tables import Batch, Closing, FactVersion
+
+OPEN, DRAFT, CLOSED, CORRECTED = "open", "draft", "closed", "corrected"
+Progress = Callable[[int, int], None]  # months done, months in all
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A fact that says something else of the month than at its last run; `version` is the one that says it now."""
+
+    kind: str
+    key: str
+    what: str  # new, changed, withdrawn
+    version: int
+
+    @property
+    def key_line(self) -> str:
+        return key_line(self.key)
+
+
+@dataclass(frozen=True)
+class MonthStatus:
+    """One month. `changed` of a month that was never posted are the facts that hold in it."""
+
+    month: str
+    state: str  # open, draft, closed or corrected
+    changed: tuple[Change, ...]
+    due: Due
+    missing: Due
+    reported: Reported  # monthly kinds only
+    waiting: str  # a sentence, empty where nothing is to be done
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "month": self.month,
+            "state": self.state,
+            "changed": len(self.changed),
+            "missing": [{"unit": unit, "kind": kind} for unit, kind in self.missing],
+            "waiting": self.waiting,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """The last batch of a month; a month without one has read nothing."""
+
+    seen: int = 0
+    ruleset: str | None = None
+    corrected: bool = False
+
+
+def status(
+    connection: Connection, ruleset: Ruleset, month: str | None = None, advance: Progress | None = None
+) -> list[MonthStatus]:
+    """Every month of the ruleset's year, or one. Reports are missed up to the newest month that has any, or that is asked for."""
+    facts = newest_facts(connection, ruleset)
+    year = Year(ruleset, facts)
+    last, closed = _last_batches(connection), _closed(connection)
+    changes = _changes(connection, ruleset, {each: last.get(each, _Last()).seen for each in ruleset.months})
+    asked = ruleset.months if month is None else (month,)
+    told = ruleset.months if month else _up_to_newest(ruleset, facts, last)
+    found = []
+    for place, each in enumerate(asked, start=1):
+        state = _state(last.get(each), each in closed)
+        need, lacking, reported = _reports(year, each) if each in told else ([], [], {})
+        waiting = _waiting(connection, year, each, state, last.get(each), changes[each]) if each in told else ""
+        found.append(MonthStatus(each, state, tuple(changes[each]), need, lacking, reported, waiting))
+        if advance:
+            advance(place, len(asked))
+    return found
+
+
+def _last_batches(connection: Connection) -> dict[str, _Last]:
+    batch = Batch.__table__
+    last: dict[str, _Last] = {}
+    for row in connection.execute(select(batch.c["period", "newest_fact", "ruleset", "reason"]).order_by(batch.c.id)):
+        corrected = bool(row.reason) or (row.period in last and last[row.period].corrected)
+        last[row.period] = _Last(row.newest_fact, row.ruleset, corrected)
+    return last
+
+
+def _changes(connection: Connection, ruleset: Ruleset, seen: Mapping[str, int]) -> dict[str, list[Change]]:
+    """By month, the facts that now say something else of it than the newest versions up to the one that it has `seen`."""
+    found: dict[str, list[Change]] = {month: [] for month in seen}
+    for (name, key), chain in _chains(connection, ruleset).items():
+        kind, now = ruleset.kinds[name], chain[-1]
+        by_sight: dict[Row | None, set[str]] = defaultdict(set)
+        for month, newest in seen.items():
+            if newest < now.id:
+                by_sight[next((one for one in reversed(chain) if one.id <= newest), None)].add(month)
+        for then, months in by_sight.items():
+            before, after = (None if one is None or one.withdrawn else restore(kind, one.fields) for one in (then, now))
+            what = "new" if before is None else "withdrawn" if after is None else "changed"
+            for month in months & months_touched(ruleset, kind, before, after):
+                found[month].append(Change(name, key, what, now.id))
+    place = {name: position for position, name in enumerate(ruleset.kinds)}
+    for own in found.values():
+        own.sort(key=lambda one: (place[one.kind], key_order(json.loads(one.key))))
+    return found
+
+
+def _chains(connection: Connection, ruleset: Ruleset) -> dict[tuple[str, str], list[Row]]:
+    """The versions of every fact that a month is scored from, oldest first."""
+    version = FactVersion.__table__
+    chains: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    rows = connection.execute(
+        select(version.c["kind", "key", "id", "fields", "withdrawn"])
+        .where(version.c.kind.in_(scored_kinds(connection, ruleset)))
+        .order_by(version.c.id)
+    )
+    for row in rows:
+        chains[row.kind, row.key].append(row)
+    return chains
+
+
+def _closed(connection: Connection) -> set[str]:
+    return set(connection.execute(select(Closing.__table__.c.period)).scalars())
+
+
+def _state(last: _Last | None, closed: bool) -> str:
+    if closed:
+        return CORRECTED if last and last.corrected else CLOSED
+    return DRAFT if last else OPEN
+
+
+def _up_to_newest(ruleset: Ruleset, facts: Iterable[Fact], last: Mapping[str, _Last]) -> Sequence[str]:
+    """The months up to the newest one that was posted or for which something was reported."""
+    dated = {name: kind.month_field for name, kind in ruleset.kinds.items() if kind.month_field is not None}
+    reported = {fact.values[dated[fact.kind]] for fact in facts if fact.kind in dated}
+    newest = max((each for each in ruleset.months if each in reported or each in last), default="")
+    return [each for each in ruleset.months if each <= newest]
+
+
+def _reports(year: Year, month: str) -> tuple[Due, Due, Reported]:
+    before = [each for each in year.ruleset.months if each < month]
+    asked = due(year.ruleset, month, _reported(year.ruleset, (year.facts(each) for each in before)))
+    reported = _reported(year.ruleset, [year.facts(month)])
+    return asked, missing(year.ruleset, month, asked, reported), reported
+
+
+def _reported(ruleset: Ruleset, months: Iterable[MonthFacts]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for held in months:
+        for unit, own in held.by_unit.items():
+            for kind in {fact.kind for fact in own}:
+                if ruleset.kinds[kind].time is Time.MONTHLY:
+                    found.setdefault(kind, set()).add(unit)
+    return found
+
+
+def _waiting(
+    connection: Connection, year: Year, month: str, state: str, last: _Last | None, changes: Sequence[Change]
+) -> str:
+    if last is None:
+        return f"尚未计分，待 `jifen run {month}`"
+    lost = {fact.version for fact in year.facts(month).unattributed}
+    # Neither a table by itself nor a fact that finds no unit can be scored: a run would leave them as they are.
+    scored = [one for one in changes if year.ruleset.kinds[one.kind].time is not Time.TABLE and one.version not in lost]
+    if scored:
+        why = f"有 {len(changes)} 条事实在{'计分' if state == DRAFT else '印发'}后有变"
+    elif not difference(year.ruleset, year.awards(month), standing_entries(connection, month)):
+        return ""
+    else:
+        why = "因其他月份的事实变动" if last.ruleset == year.ruleset.fingerprint else "因规则集变动"
+    if state == DRAFT:
+        return f"{why}，需 `jifen run {month}`" if scored else f"{why}，需重新计分（`jifen run {month}`）"
+    return f"{why}，需更正（`jifen correct {month} --reason 理由`）" if scored else f"{why}，需更正"
