@@ -4,6 +4,7 @@ Whole processes, medians of several runs in turn; the start of the process count
 """
 
 import csv
+import datetime
 import resource
 import shutil
 import statistics
@@ -11,12 +12,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 JIFEN = str(Path(sys.executable).parent / "jifen")
 MONTH = "2023-04"
 FACTS = 40_000
+RECORDS = 100_000
 RUNS = 5
 
 
@@ -31,6 +34,8 @@ def main() -> None:
         scratch = Path(folder)
         demo(scratch)
         many(scratch)
+        intake(scratch)
+        records(scratch)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
     print(f"peak memory of any process: {peak} MB")
 
@@ -70,11 +75,78 @@ def many(scratch: Path) -> None:
         print(f"  bare durable-rules, {name}, and bare inserts: {statistics.median(other):.2f} s; ratio {ratio:.2f}")
 
 
-def write_events(folder: Path, workspace: Path) -> None:
+def intake(scratch: Path) -> None:
+    """40,000 event rows: `import` against reading the csv and filling a bare SQLite table."""
+    workspace, file = scratch / "rows", scratch / "rows in" / "宣传稿件.csv"
+    timed(JIFEN, "init", workspace)
+    units = units_of(workspace)
+    rows = ([units[number % 55], MONTH, f"{number:06d}", "标题"] for number in range(FACTS))
+    write_csv(file, ["单位", "月份", "编号", "标题"], rows)
+    pristine = scratch / "rows pristine"
+    shutil.copytree(workspace, pristine)
+    ours, bare = [], []
+    for number in range(RUNS):
+        shutil.rmtree(workspace)
+        shutil.copytree(pristine, workspace)
+        ours.append(timed(JIFEN, "-w", workspace, "import", file))
+        bare.append(timed(sys.executable, ROOT / "bench" / "fill.py", file, scratch / f"fill{number}.db"))
+    ratio = statistics.median(one / two for one, two in zip(ours, bare, strict=True))
+    print(f"import of {FACTS} event rows: {statistics.median(ours):.2f} s; bare: {statistics.median(bare):.2f} s; ratio {ratio:.1f}")
+
+
+def records(scratch: Path) -> None:
+    """100,000 single records from file to posted month, as csv and as a workbook."""
+    import xlsxwriter
+
+    columns = ["单位", "文号", "类型", "相对人", "统一社会信用代码", "决定日期", "上报日期", "合规"]
+    workspace = scratch / "records"
+    timed(JIFEN, "init", workspace)
+    rows = list(single_records(units_of(workspace)))
+    file = scratch / "records in" / "双公示记录.csv"
+    write_csv(file, columns, rows)
+    took = timed(JIFEN, "-w", workspace, "run", MONTH, "--from", file, "--no-notices")
+    print(f"{RECORDS} single records, csv to posted month: {took:.1f} s")
+    book = scratch / "records.xlsx"
+    with xlsxwriter.Workbook(book, {"constant_memory": True}) as workbook:
+        sheet = workbook.add_worksheet("双公示记录")
+        for number, row in enumerate([columns, *rows]):
+            sheet.write_row(number, 0, row)
+    other = scratch / "records by workbook"
+    timed(JIFEN, "init", other)
+    print(f"{RECORDS} single records, import of a workbook: {timed(JIFEN, '-w', other, 'import', book):.1f} s")
+
+
+def single_records(units: list[str]) -> Iterator[list[str]]:
+    from stdnum.cn import uscc
+
+    codes = [f"9114{number:013d}" for number in range(10_000_000, 10_003_000)]
+    codes = [code + uscc.calc_check_digit(code) for code in codes]
+    first = datetime.date(2023, 4, 1)
+    for number in range(RECORDS):
+        decided = first + datetime.timedelta(number % 30)
+        reported = decided + datetime.timedelta(number * 7 % 16)
+        yield [units[number % 55], f"长许字〔2023〕{number}号", ("行政许可", "行政处罚")[number % 2], f"企业{number}",
+               codes[number % len(codes)], decided.isoformat(), reported.isoformat() if number % 50 else "",
+               "是" if number % 20 else "否"]  # fmt: skip
+
+
+def write_csv(file: Path, columns: list[str], rows: Iterable[list[str]]) -> None:
+    file.parent.mkdir()
+    with open(file, "w", encoding="utf-8", newline="") as opened:
+        writer = csv.writer(opened)
+        writer.writerow(columns)
+        writer.writerows(rows)
+
+
+def units_of(workspace: Path) -> list[str]:
     sys.path.insert(0, str(ROOT))
     from engine.workspace import Workspace
 
-    units = list(Workspace.open(workspace).ruleset.units)
+    return list(Workspace.open(workspace).ruleset.units)
+
+
+def write_events(folder: Path, workspace: Path) -> None:
+    units = units_of(workspace)
     folder.mkdir()
     kinds = ("失信惩戒案例", "宣传稿件", "舆情处置")
     for place, kind in enumerate(kinds):

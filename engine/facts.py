@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from json.encoder import encode_basestring
 
 from engine.dsl.model import Kind
 from engine.dsl.types import Value
@@ -53,6 +54,16 @@ def typed(kind: Kind, values: dict[str, str | int]) -> dict[str, Value]:
         if name in values:
             values[name] = kind.fields[name].type.restore(values[name])
     return values
+
+
+def canonical_part(value: str | int) -> str:
+    """The canonical JSON of one value."""
+    return encode_basestring(value) if isinstance(value, str) else str(value)
+
+
+def canonical_list(parts: Iterable[str | None]) -> str:
+    """The canonical JSON of a list, of its parts' own; None for an empty part."""
+    return f"[{','.join(['null' if part is None else part for part in parts])}]"
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -34,7 +35,9 @@ def show_facts(
     with progress("读取事实"), reading(workspace.database) as connection:
         found = (versions if all_versions else facts)(connection, ruleset, wanted)
     if as_json:
-        say_json([one.as_json(ruleset) for one in found])
+        # A fact a line: a year's records are many, and the indenting encoder takes several times as long.
+        lines = ",\n ".join(json.dumps(one.as_json(ruleset), ensure_ascii=False) for one in found)
+        say(f"[{lines}]")
         return
     heads = (*_FACT_HEADS, *_VERSION_HEADS) if all_versions else _FACT_HEADS
     if found:
@@ -91,6 +94,6 @@ def show_imports(folder: Path, as_json: bool) -> None:
 
 
 def _change_row(one) -> Sequence[str]:
-    names = "、".join(name for name, _ in one.files)
+    names = "、".join(Path(name).name for name, _ in one.files)
     counts = (str(one.new), str(one.changed), str(one.withdrawn))
     return str(one.id), one.at, _ACTS[one.act], one.operator, names, *counts, one.reason

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import typer
-
 from engine.commands.intake import tell_beside
 from engine.commands.talk import fault_table, progress, say, say_json, table, tell_warnings, warn
 from engine.errors import InputError, IntakeRefused, JifenError

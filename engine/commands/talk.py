@@ -9,7 +9,6 @@ from contextlib import contextmanager
 
 from engine.errors import IntakeRefused, JifenError, RulesetFaulty
 
-
 _LISTED = 200  # faults that a terminal shows
 
 

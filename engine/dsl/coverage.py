@@ -13,6 +13,7 @@ def warn_unread(ruleset: Ruleset, others: Iterable[Document], report: Report) ->
     """Warns of kinds that no rule, obligation, derivation, route or annual result reads."""
     read = set(_by_rules(ruleset.rules)) | set(_by_routes(ruleset.kinds))
     read |= {rate.fact for rate in ruleset.rates} | {ruleset.progress} | set((ruleset.annual or ())[:1])
+    read |= {derivation.source for derivation in ruleset.derivations}
     read |= {text for document in others for text in _texts(document.data)}
     for kind in ruleset.kinds.values():
         if kind.name not in read:
@@ -29,12 +30,11 @@ def _by_routes(kinds: Mapping[str, Kind]) -> Iterator[str]:
 
 
 def _texts(data: Data) -> Iterator[str]:
-    """Every text in a file, but for what a derivation makes: that is written, not read."""
+    """Every text in a file."""
     if isinstance(data, str):
         yield data
-    for part in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
-        if part[0] != "makes":
-            yield from _texts(part[1])
+    for part in data.values() if isinstance(data, dict) else data if isinstance(data, list) else ():
+        yield from _texts(part)
 
 
 def warn_uncovered(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 
 from engine.dsl.formula import BadFormula, parse_formula
@@ -10,7 +11,7 @@ from engine.dsl.model import Band, Clause, Kind, Rate, Time
 from engine.dsl.nodes import Document
 from engine.dsl.report import Report, Spot
 from engine.dsl.shapes import ClausesShape, ObligationsShape, RulesetShape, shaped
-from engine.dsl.types import ChoiceType
+from engine.dsl.types import ChoiceType, CodeType, CreditCodeType, TextType
 
 
 def read_bands(shape: RulesetShape, spot: Spot, report: Report) -> dict[str, tuple[Band, ...]]:
@@ -67,13 +68,27 @@ def read_annual(shape: RulesetShape, kinds: Mapping[str, Kind], spot: Spot, repo
     return shape.annual.fact, shape.annual.field
 
 
-def read_numbered(shape: RulesetShape, kinds: Mapping[str, Kind], spot: Spot, report: Report) -> str | None:
-    """The field that numbers events, one that some kind has."""
-    field = shape.numbered_field
-    fields = dict.fromkeys(name for kind in kinds.values() for name in kind.fields)
-    if field is not None and field not in fields:
-        report.unknown(spot.at("numbered_field").value, "unknown-field", "字段", field, fields)
-    return field
+def read_codes(shape: RulesetShape, kinds: Mapping[str, Kind], spot: Spot, report: Report) -> dict[str, Kind]:
+    """The kinds with the type of a code in place of text: where the field numbers events, or is a credit code."""
+    typed = _coded(shape.numbered_field, CodeType(), kinds, spot.at("numbered_field"), report)
+    return _coded(shape.credit_code_field, CreditCodeType(), typed, spot.at("credit_code_field"), report)
+
+
+def _coded(
+    name: str | None, type_: CodeType, kinds: Mapping[str, Kind], spot: Spot, report: Report
+) -> dict[str, Kind]:
+    having = [kind for kind in kinds.values() if name in kind.fields]
+    if name is not None and not having:
+        known = dict.fromkeys(field for kind in kinds.values() for field in kind.fields)
+        report.unknown(spot.value, "unknown-field", "字段", name, known)
+    untyped = next((kind for kind in having if kind.fields[name].type != TextType()), None)
+    if untyped is not None:
+        report.add(spot.value, "bad-value", f"“{name}”在“{untyped.name}”里不是 text 字段")
+        return dict(kinds)
+    coded = {
+        kind.name: replace(kind, fields={**kind.fields, name: replace(kind.fields[name], type=type_)}) for kind in having
+    }
+    return {**kinds, **coded}
 
 
 def read_rates(shape: RulesetShape, kinds: Mapping[str, Kind], spot: Spot, report: Report) -> tuple[Rate, ...]:

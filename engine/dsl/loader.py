@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from engine.dsl.calendars import read_calendar
 from engine.dsl.coverage import warn_uncovered, warn_unread
+from engine.dsl.derivations import read_derivations
 from engine.dsl.dictionary import read_kinds
 from engine.dsl.findings import Finding, Place
 from engine.dsl.heads import (
@@ -16,7 +18,7 @@ from engine.dsl.heads import (
     read_annual,
     read_bands,
     read_clauses,
-    read_numbered,
+    read_codes,
     read_progress,
     read_rates,
 )
@@ -123,7 +125,8 @@ def _load(files: Mapping[str, str], report: Report) -> Ruleset | None:
     )
     if report.faulty:
         return None  # a rule checked against half a dictionary would be reported for nothing
-    others = [documents[name] for name in (OBLIGATIONS, DERIVE) if name in documents]
+    words = replace(words, kinds=read_codes(shape, kinds, head, report))
+    others = [documents[OBLIGATIONS]] if OBLIGATIONS in documents else []
     ruleset = _ruleset(shape, words, documents, files)
     if not report.faulty:
         warn_unread(ruleset, others, report)
@@ -152,7 +155,9 @@ def _ruleset(
         rates=read_rates(shape, words.kinds, head, report),
         annual=read_annual(shape, words.kinds, head, report),
         progress=read_progress(documents[OBLIGATIONS], words.kinds, report) if OBLIGATIONS in documents else None,
-        numbered_field=read_numbered(shape, words.kinds, head, report),
+        numbered_field=shape.numbered_field,
+        derivations=read_derivations(documents[DERIVE], words) if DERIVE in documents else (),
+        calendar=read_calendar(shape.calendar, head.at("calendar"), report),
         notice=shape.notice.model_dump(exclude_none=True),
         fingerprint=fingerprint(files),
     )
@@ -165,7 +170,7 @@ def _documents(files: Mapping[str, str], report: Report) -> dict[str, Document]:
             report.add(Place(name, 1, 1), "missing-key", f"缺少文件 {name}", did_you_mean(name, files))
     documents = {}
     for name in sorted(files):
-        document, findings = read(name, files[name].removeprefix("\ufeff"))
+        document, findings = read(name, files[name].removeprefix("\ufeff"), (dict, list) if name == DERIVE else dict)
         report.findings += findings
         if document is None:
             continue

@@ -308,7 +308,7 @@ class Ruleset:
         """The place of each unit in the list, which breaks ties."""
         return {name: place for place, name in enumerate(self.units)}
 
-    @property
+    @cached_property
     def months(self) -> tuple[str, ...]:
         return tuple(f"{self.year}-{month:02d}" for month in range(1, 13))
 

@@ -60,15 +60,15 @@ class _Open:
     key: str | None = None
 
 
-def read(file: str, text: str, top: type = dict) -> tuple[Document | None, list[Finding]]:
-    """A file's data with its places, or None and why it cannot be read; `top` is what stands outermost: dict or list."""
+def read(file: str, text: str, top: type | tuple[type, ...] = dict) -> tuple[Document | None, list[Finding]]:
+    """A file's data with its places, or None and why it cannot be read; `top` is what may stand outermost: dict, list."""
     reader = _Reader(file)
     try:
         _readable(text)
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             reader.take(event)
         if not isinstance(reader.top, top):
-            outermost = "“键: 值”" if top is dict else "以“- ”开头的列表"
+            outermost = "以“- ”开头的列表" if top is list else "“键: 值”"
             raise _Refused(1, 1, f"文件最外层应是{outermost}", "按规则语言的说明书写")
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark

@@ -55,12 +55,12 @@ def _pattern(shape: PatternShape, spot: Spot, words: Vocabulary, first: str) -> 
     if kind is None:
         words.report.unknown(spot.at(part).value, "unknown-fact", "事实", name, words.kinds)
         return None
-    reader = _Tests(words, kind, first)
+    reader = TestReader(words, kind, first)
     tests = [test for name, data in shape.where.items() for test in reader.read(name, data, spot.at("where", name))]
     return Pattern(kind.name, tuple(tests), spot.at(part).value)
 
 
-class _Tests:
+class TestReader:
     """Reads the tests on the fields of one kind."""
 
     def __init__(self, words: Vocabulary, kind: Kind, first: str) -> None:

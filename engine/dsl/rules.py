@@ -125,7 +125,7 @@ def _check_firing(rule: Rule, when: Spot, spot: Spot, words: Vocabulary) -> None
         words.report.add(spot.at("valid").value, "dead-rule", f"有效期不在 {words.year} 年内")
     kind = words.kinds[rule.fact.kind] if rule.fact else None
     dead: list[str | None] = []
-    for month in months:
+    for month in sorted({words.states[month] for month in months}):
         names = {name: Range(value, value) for name, value in _numbers(words, month)}
         if kind and rule.fact:
             tests = [settled_test(test, kind.fields, words.settings, month) for test in rule.fact.tests]

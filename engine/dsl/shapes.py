@@ -62,6 +62,11 @@ class NoticeShape(Shape):
     cc: Text | None = None
 
 
+class CalendarShape(Shape):
+    holidays: list[Text]
+    workdays: list[Text] = []
+
+
 class RulesetShape(Shape):
     name: Text
     title: Text
@@ -71,6 +76,8 @@ class RulesetShape(Shape):
     sources: list[Text] = []
     free_fields: list[Text] = []
     numbered_field: Text | None = None
+    credit_code_field: Text | None = None
+    calendar: dict[str, CalendarShape] = {}
     settings: dict[str, Any] = {}
     grades: dict[str, list[BandShape]] = {}
     annual: AnnualShape | None = None
@@ -127,6 +134,19 @@ class ProgressShape(Shape):
 class ObligationsShape(Shape):
     progress: ProgressShape | None = None
     obligations: list[Any] = []
+
+
+class DerivationShape(Shape):
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=lambda name: name.removesuffix("_"))
+    makes: Text
+    from_: Text
+    month_of: Text
+    counts: dict[str, dict[str, Any]]
+
+
+class WithinShape(Shape):
+    within: Any
+    of: Text
 
 
 class RulesShape(Shape):

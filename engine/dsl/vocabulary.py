@@ -36,6 +36,15 @@ class Vocabulary:
         return tuple(f"{self.year}-{month:02d}" for month in range(1, 13))
 
     @cached_property
+    def states(self) -> Mapping[str, str]:
+        """The first month of the year with the same values of all settings, by month: most years have one such state."""
+        first: dict[tuple, str] = {}
+        return {
+            month: first.setdefault(tuple(setting.at(month) for setting in self.settings.values()), month)
+            for month in self.months
+        }
+
+    @cached_property
     def aliases(self) -> Mapping[str, str]:
         written = {alias: unit.name for unit in self.units.values() for alias in (unit.full_name, *unit.aliases)}
         return {**written, **{name: name for name in self.units}}

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from decimal import Decimal
 
-from engine.dsl.types import CodeType, CreditCodeType, DateType, DecimalType, FieldType, MonthType, YearType
+from engine.dsl.types import CodeType, CreditCodeType, DateType, DecimalType, FieldType, MonthType, TextType, YearType
 from engine.intake.sheets import Cell, Shape
 
 _EXACT_DIGITS = 15  # what Excel keeps of a number
@@ -25,6 +25,7 @@ _YEAR = re.compile(r"([0-9]{4})年?")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u2060\ufeff"))
 _LITERAL = re.compile(r'"[^"]*"|\\.')  # of a number format: shown, but without meaning
 _LAYOUT = "\t\n\r"
+_BROKEN = "\ufffd"
 
 _REFUSALS = {
     Shape.ERROR: ("error-cell", "单元格是错误值，应改正公式或直接填写"),
@@ -62,13 +63,20 @@ def cleaned(cell: Cell, type_: FieldType) -> str:
     return _words(cell, _code(text, type_) if isinstance(type_, CodeType) else text)
 
 
+def clean_already(text: str, type_: FieldType) -> str | None:
+    """A text in which there is nothing to clean but blanks around it; None where it takes a closer look."""
+    if type_.__class__ is TextType or (type_.__class__ is CodeType and text.isascii()):
+        return text.strip() if text.isprintable() and _BROKEN not in text else None
+    return None
+
+
 def _bare(text: str) -> str:
     """Without blanks around (full-width ones too) and without characters that nobody sees."""
-    if text.isprintable() and "\ufffd" not in text:  # most texts by far, and neither test can hold for what is told below
+    if text.isprintable() and _BROKEN not in text:  # most texts by far, and neither test can hold for what is told below
         return text.strip()
     text = text.translate(_INVISIBLE).strip()
     for one in text:
-        if one == "\ufffd" or (unicodedata.category(one) in ("Cs", "Cc") and one not in _LAYOUT):
+        if one == _BROKEN or (unicodedata.category(one) in ("Cs", "Cc") and one not in _LAYOUT):
             raise Unclean("bad-value", f"含有乱码或控制字符（U+{ord(one):04X}），应重新填写")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

@@ -13,7 +13,6 @@ from engine.intake.faults import Fault, Told, about_file, place
 from engine.intake.rows import Draft, drafts_of
 from engine.intake.sheets import Row, Sheet
 from engine.intake.text import read_csv, read_jsonl
-from engine.intake.xlsx import read_workbook
 
 _SUFFIXES = (".xlsx", ".csv", ".jsonl")
 _OURS = (".errors.xlsx", ".rest.xlsx")  # what an import writes beside a faulty workbook
@@ -87,6 +86,8 @@ def sheets_of_file(path: Path, content: bytes, ruleset: Ruleset, told: Told) -> 
     name = path.as_posix()
     match path.suffix.lower():
         case ".xlsx":
+            from engine.intake.xlsx import read_workbook  # here, as it takes a while to load
+
             return read_workbook(name, content, ruleset.kinds, told)
         case ".csv":
             return read_csv(name, content, ruleset.kinds, told)

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from engine.dsl.model import Check, Field, Kind, Ruleset
 from engine.dsl.nearest import nearest
 from engine.dsl.types import BadValue, ChoiceType, UnitType, Value
-from engine.facts import canonical
-from engine.intake.cleaning import Unclean, cleaned
+from engine.facts import canonical_list, canonical_part
+from engine.intake.cleaning import Unclean, clean_already, cleaned
 from engine.intake.faults import Fault, Told, suggestion
 from engine.intake.ours import untouched
 from engine.intake.sheets import Cell, Held, Row, Sheet, blank, text_of
@@ -65,6 +65,9 @@ def _tell_unknown_kind(sheet: Sheet, ruleset: Ruleset, told: Told) -> None:
         told.faults.append(Fault(sheet.file, sheet.name, number, None, None, sheet.kind, "unknown-kind", message))
 
 
+_Found = tuple[Value, str]  # a value and its canonical JSON
+
+
 class _Absent(ValueError):
     """A cell that no value comes from; the fault is told already."""
 
@@ -77,11 +80,12 @@ class _RowReader:
         self._absent: set[str] = set()  # needed columns that the whole sheet lacks: told once
         self._unknown: set[str] = set()
         # What a text came to before, by field: most fields hold few texts, and a file may have 100,000 rows.
-        self._read_before: list[tuple[str, Field, dict[str, tuple[Value, str | int] | None]]] = [
+        self._read_before: list[tuple[str, Field, dict[str, _Found | None]]] = [
             (name, field, {})
             for name, field in kind.fields.items()
             if not field.optional or sheet.columns is None or name in sheet.columns
         ]
+        self._sorted = sorted((name, f"{canonical_part(name)}:") for name in kind.fields)
         self._year = str(ruleset.year)
         counted = [one.month_of for one in ruleset.derivations if one.source == kind.name]
         self._dated = [name for name in (kind.month_field, kind.year_field, *counted) if name]
@@ -103,7 +107,7 @@ class _RowReader:
             self._warn_of(row.cells, row.number)
         faults, before = self._told.faults, len(self._told.faults)
         values: dict[str, Value] = {}
-        stored: dict[str, str | int] = {}
+        written: dict[str, str] = {}  # as canonical JSON
         for name, field, known in self._read_before:
             held = row.cells.get(name)
             try:
@@ -111,18 +115,19 @@ class _RowReader:
             except _Absent:
                 continue
             if found is not None:
-                values[name], stored[name] = found
+                values[name], written[name] = found
         if len(faults) > before and self._is_no_fact(row, before):
             return None
         self._check(row, values)
         for name in self._dated:
-            if name in stored and not str(stored[name]).startswith(self._year):
-                self._warn_of_year(row, name, stored[name])
+            if name in values and not str(values[name]).startswith(self._year):
+                self._warn_of_year(row, name, values[name])
         if len(faults) > before or self._absent:
             return None
         sheet = self._sheet
-        key = canonical([stored.get(name) for name in self._kind.key])
-        return Draft(self._kind.name, key, canonical(stored), sheet.file, sheet.name, row.number)
+        key = canonical_list([written.get(name) for name in self._kind.key])
+        fields = ",".join([begun + written[name] for name, begun in self._sorted if name in written])
+        return Draft(self._kind.name, key, f"{{{fields}}}", sheet.file, sheet.name, row.number)
 
     def _is_no_fact(self, row: Row, before: int) -> bool:
         """Whether a faulty row is none that anybody meant as a fact: empty, untouched, a total, a footer. Its faults go."""
@@ -135,18 +140,18 @@ class _RowReader:
             self._tell(told[0], told[1], row.number)
         return True
 
-    def _warn_of_year(self, row: Row, name: str, value: str | int) -> None:
+    def _warn_of_year(self, row: Row, name: str, value: Value) -> None:
         """What happened in another year is kept, but most often a slip of the pen: no run of this ruleset reads it."""
         message = f"“{name}”{value} 不在规则集的年度 {self._year} 内，已照收，但不计分；如为笔误请改正后重新导入"
         at = (self._sheet.file, self._sheet.name, row.number, self._address(name, row), name, str(value))
         self._told.warnings.append(Fault(*at, "other-year", message))
 
-    def _found(
-        self, field: Field, known: dict[str, tuple[Value, str | int] | None], held: Held | None, row: Row
-    ) -> tuple[Value, str | int] | None:
-        """A cell's value with its stored form, None for an empty one; raises _Absent where there is none that fits."""
-        value = self._value(field, held, row)
-        found = None if value is None else (value, field.type.stored(value))
+    def _found(self, field: Field, known: dict[str, _Found | None], held: Held | None, row: Row) -> _Found | None:
+        """A cell's value with its canonical JSON, None for an empty one; raises _Absent where there is none that fits."""
+        value = clean_already(held, field.type) if isinstance(held, str) else None
+        if not value or len(value) > field.type.longest:
+            value = self._value(field, held, row)
+        found = None if value is None else (value, canonical_part(field.type.stored(value)))
         if isinstance(held, str) and len(known) < _REMEMBERED:
             known[held] = found
         return found

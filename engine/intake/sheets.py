@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from engine.intake.ours import Prefilled
 
@@ -51,8 +52,7 @@ def blank(held: Held) -> bool:
     return not (held if isinstance(held, str) else held.text if held.shape is Shape.TEXT else held.shape).strip()
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     number: int
     cells: Mapping[str, Held]  # by the column's heading
 

@@ -147,7 +147,9 @@ class _Importing:
         return faults
 
     def touched(self, changes: Iterable[Change]) -> set[str]:
-        touched = {month for change in changes for month in self._touched_by(change)}
+        touched: set[str] = set()
+        for change in changes:
+            touched |= self._touched_by(change)
         return touched.intersection(self._ruleset.months)
 
     def _touched_by(self, change: Change) -> set[str]:

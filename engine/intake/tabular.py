@@ -23,7 +23,7 @@ _FOOTER = re.compile(r"(注|说明|填表人|填报人|制表人?|审核人?|负
 
 def sheet_of(file: str, name: str | None, kind: Kind | None, title: str, grid: Grid, told: Told, expected: int) -> Sheet | None:
     """The sheet that a grid holds under the name of a kind, which may be unknown; None where it is empty or our own."""
-    filled = ((number, cells) for number, cells in grid if not all(map(blank, cells.values())))
+    filled = ((number, cells) for number, cells in grid if _holds_something(cells))
     first = list(islice(filled, _SEARCHED))
     if not first or (name is not None and is_ours(text_of(next(iter(first[0][1].values()))))):
         return None
@@ -37,6 +37,13 @@ def sheet_of(file: str, name: str | None, kind: Kind | None, title: str, grid: G
     columns = _columns(file, name, number, headings, told)
     rows = _rows(file, name, headings, chain(first[place + 1 :], filled), told)
     return Sheet(file, name, title, columns, rows, number, expected)
+
+
+def _holds_something(cells: Mapping[str, Held]) -> bool:
+    for held in cells.values():  # the first cell decides, most often
+        if not blank(held):
+            return True
+    return False
 
 
 def _heading(rows: list[tuple[int, Mapping[str, Held]]], kind: Kind | None) -> int:

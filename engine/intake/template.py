@@ -27,7 +27,15 @@ _TIPS = (
     "本页左上角的单位、月份、年度用来认出预填的行，请勿改动。",
 )
 _HEAD_ROW = len(_TIPS) + 1  # one row free between the tips and the table
-_COLUMNS = (("数据", 20), ("时间", 26), ("同一条的认定", 30), ("必填的列", 44), ("可空的列", 36), ("须满足", 26), ("依据条款", 48))
+_COLUMNS = (  # heading and width
+    ("数据", 20),
+    ("时间", 26),
+    ("同一条的认定", 30),
+    ("必填的列", 44),
+    ("可空的列", 36),
+    ("须满足", 26),
+    ("依据条款", 48),
+)
 _OWN_COLUMN = ("与本单位有关", 14)
 _TIMES = {
     Time.EVENT: "事件：发生在某个月，一件一行",
@@ -63,7 +71,8 @@ def template_workbook(ruleset: Ruleset, month: str | None = None, unit: str | No
             rows = sum(sheets.write(kind) for kind in ruleset.kinds.values())
             sheets.write_lists()
         except XlsxInputError as error:
-            raise InputError(f"字典里有事实类型的名称不能作工作表名：{error}", "改短名称（至多 31 个字），并避免重名") from error
+            hint = "改短名称（至多 31 个字），并避免重名"
+            raise InputError(f"字典里有事实类型的名称不能作工作表名：{error}", hint) from error
     return Template(content.getvalue(), rows)
 
 

@@ -34,7 +34,8 @@ _LONGEST_LIST = 255  # what Excel takes as a list within a cell's validation
 _LONGEST_EXPECTED, _LONGEST_TITLE = 220, 32  # a message of Excel has room for 255, a title for 32
 _YEARS_BACK = 30
 _FORMATS = ((DateType, "yyyy-mm-dd"), (YearType, "0"), (WholeType, "0"), (DecimalType, "General"))
-_WIDTHS = ((UnitType, 22), (MonthType, 12), (YearType, 10), (DateType, 13), (WholeType, 12), (DecimalType, 12), (TextType, 26))
+_WIDTHS = ((UnitType, 22), (DateType, 13), (TextType, 26))
+_NARROW = 12
 
 
 def prefilled_rows(kind: Kind, known: Prefilled) -> list[dict[str, str]]:
@@ -48,7 +49,8 @@ def prefilled_rows(kind: Kind, known: Prefilled) -> list[dict[str, str]]:
     listed = listed_keys(kind)
     if not lacks(kind, (*base, *listed)):
         return [base]
-    return [{**base, **dict(zip(listed, values, strict=True))} for values in product(*(kind.closed[name] for name in listed))]
+    every = product(*(kind.closed[name] for name in listed))
+    return [{**base, **dict(zip(listed, values, strict=True))} for values in every]
 
 
 class KindSheets:
@@ -156,7 +158,7 @@ def _number_format(type_: FieldType) -> str:
 def _width(field: Field) -> int:
     """Room for the heading and for what the type holds, a Chinese character being two wide."""
     choices: Sequence[str] = field.type.choices if isinstance(field.type, ChoiceType) else ()
-    held = next((width for type_, width in _WIDTHS if isinstance(field.type, type_)), 10)
+    held = next((width for type_, width in _WIDTHS if isinstance(field.type, type_)), _NARROW)
     return min(40, max(held, *(2 * len(word) + 4 for word in (field.name, *choices))))
 
 

@@ -7,8 +7,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
-
-from openpyxl.utils import get_column_letter
+from string import ascii_uppercase
 
 from engine.dsl.model import Kind
 from engine.intake.faults import Fault, Told, about_file
@@ -16,7 +15,7 @@ from engine.intake.sheets import MOST_BYTES, MOST_ROWS, Cell, Held, Row, Shape, 
 from engine.intake.tabular import Grid, sheet_of
 
 _KIND = "fact"
-_LETTERS = tuple(get_column_letter(number) for number in range(1, 1025))
+_LETTERS = (*ascii_uppercase, *(one + two for one in ascii_uppercase for two in ascii_uppercase))
 _SEPARATORS = {";": "分号", "\t": "制表符"}
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, case, func, select
 
+from engine.dsl.loader import DERIVE
 from engine.dsl.model import Derivation, Kind, Ruleset, Time
 from engine.dsl.types import UnitType
 from engine.facts import Fact, key_line, key_order, key_texts
 from engine.scoring.months import holds
-from models.tables import FactVersion, Import, SourceFile
+from models.tables import Act, FactVersion, Import, SourceFile
 from models.versions import newest_ids
 
 Stored = str | int
@@ -181,7 +182,9 @@ def changes(connection: Connection) -> list[Change]:
     """Every change of the facts, oldest first. A fact is new where none of its key stood before."""
     change, source = Import.__table__, SourceFile.__table__
     files: dict[int, list[tuple[str, str]]] = {}
-    for id_, *file in connection.execute(select(source.c["import_id", "name", "sha256"]).order_by(source.c.id)):
+    read = (source.c.name != DERIVE) | (change.c.act == Act.DERIVE)  # an import derives by a file that it did not read
+    rows = select(source.c["import_id", "name", "sha256"]).join_from(source, change).where(read).order_by(source.c.id)
+    for id_, *file in connection.execute(rows):
         files.setdefault(id_, []).append(tuple(file))
     counts = {id_: tuple(made) for id_, *made in connection.execute(_counts())}
     return [

@@ -195,6 +195,27 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class LateRow:
+    """A single record that was reported out of time; dates in Chinese, `reported` empty where it was not yet."""
+
+    key: str
+    decided: str
+    due: str
+    reported: str
+
+
+@dataclass(frozen=True, slots=True)
+class LateRecords:
+    """A kind's records out of time: the first of them by due date, and how many there are."""
+
+    kind: str
+    key: str  # what the records are told by
+    date: str  # what the date that counts is called
+    rows: tuple[LateRow, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class StatementPage:
     head: Letterhead
     unit: str
@@ -212,6 +233,7 @@ class StatementPage:
     shows_units: bool  # the table has a column of responsible units
     sections: tuple[Section, ...]
     elsewhere: tuple[str, ...]  # clauses of the category that do not bind the unit
+    late: tuple[LateRecords, ...]
 
 
 @dataclass(frozen=True, slots=True)

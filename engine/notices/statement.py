@@ -12,6 +12,7 @@ from engine.dsl.model import Clause, PointsTable, Rule, Ruleset
 from engine.ledger.book import Book, FactLine, MatchLine, Standing
 from engine.notices import chart
 from engine.notices.context import ClauseBlock, Line, Section, StatementPage
+from engine.notices.late import late_records
 from engine.notices.monthly import added, course, deducted, letterhead, moved
 from engine.notices.wording import MINUS, fact_words, pts
 from engine.scoring.points import hundredths
@@ -45,6 +46,7 @@ def statement_page(book: Book, standing: Standing) -> StatementPage:
         shows_units=any(_responsible(rule, members) for rule in book.rules if rule.category == standing.category),
         sections=_sections(book, unit, members, clauses, rules),
         elsewhere=_elsewhere(book, standing.category, clauses),
+        late=late_records(book, unit),
     )
 
 
@@ -179,6 +181,8 @@ def _source(fact: FactLine | None) -> str:
     """File, sheet and row; a file by its name alone, for where it lay on someone's machine is not the city's business."""
     if fact is None:
         return "当月无相应上报"
+    if fact.derived:
+        return f"由单条记录汇总（{fact.file}，第{fact.row}行）"
     file = fact.file.replace("\\", "/").rpartition("/")[2]
     return "，".join(part for part in (file, fact.sheet, f"第{fact.row}行") if part)
 
