@@ -109,7 +109,9 @@ def tell_beside(
     from engine.intake.beside import write_beside
 
     try:
-        for path, rows in write_beside(workspace.ruleset, reading, refused.faults, refused.warnings, left_out, rest=rest):
+        with progress("标注出错的单元格"):
+            written = list(write_beside(workspace.ruleset, reading, refused.faults, refused.warnings, left_out, rest=rest))
+        for path, rows in written:
             warn(f"已写入 {path}" + (f"（{rows} 行，改正后可单独导入）" if rows else "（出错的单元格已标出）"))
     except OSError as error:  # what was told stands; the folder may be one that only others write
         warn(f"提醒：未能写出标注的副本：{file_error(error).what}")

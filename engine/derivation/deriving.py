@@ -19,7 +19,7 @@ from engine.dsl.findings import Place
 from engine.dsl.model import Derivation, Kind, Ruleset
 from engine.dsl.types import Value
 from engine.errors import InputError
-from engine.facts import canonical, key_texts
+from engine.facts import canonical, key_texts, typed
 from engine.intake.faults import Fault
 from engine.intake.standing import Held, newest_of_kinds
 from models.tables import Act, FactVersion, Import, SourceFile
@@ -88,7 +88,7 @@ def rederive(connection: Connection, ruleset: Ruleset, *, operator: str, at: str
 
 
 def records_of(
-    connection: Connection, derivation: Derivation, months: Collection[str], seen: int | None = None
+    connection: Connection, ruleset: Ruleset, derivation: Derivation, months: Collection[str], seen: int | None = None
 ) -> list[dict[str, Value]]:
     """The records of some months in their newest version, as it was when `seen` was the newest version of all."""
     date = derivation.month_of
@@ -102,7 +102,8 @@ def records_of(
     found: list[dict[str, Value]] = []
     for some in rows.partitions(_CHUNK):
         found += json.loads(f"[{','.join(row.fields for row in some)}]")
-    return [values for values in found if values[date][:7] in months]
+    kind = ruleset.kinds[derivation.source]
+    return [typed(kind, values) for values in found if values[date][:7] in months]
 
 
 def _derive(
@@ -135,7 +136,7 @@ def _derive(
 def _made(connection: Connection, ruleset: Ruleset, derivation: Derivation, months: set[str]) -> Iterator[_Made]:
     """Every unit's month of these that has records or figures, by month, then in the order of the list."""
     kind = ruleset.kinds[derivation.makes]
-    counted = figures(ruleset, derivation, records_of(connection, derivation, months))
+    counted = figures(ruleset, derivation, records_of(connection, ruleset, derivation, months))
     standing = {key: held for (_, key), held in newest_of_kinds(connection, [kind.name]).items()}
     keys = {_key(kind, unit, month): (unit, month) for unit, month in counted}
     for key, held in standing.items():

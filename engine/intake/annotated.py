@@ -40,12 +40,13 @@ _HEAD_ROW = 4
 _LONGEST = 1_000  # characters of a value or a message; a cell has room for 32,767
 _LONGEST_NOTE = 2_000
 _MOST_LINES = 100_000
-# What is opened whole: openpyxl takes some 50 bytes of memory for one of the file.
+# What is opened whole: openpyxl takes many times the memory of the file.
 _MOST_BYTES, _MOST_UNPACKED = 10 * 1024 * 1024, 64 * 1024 * 1024
-_MOST_ROWS, _MOST_MERGED, _MOST_MARKS = 20_000, 100_000, 30_000
+_MOST_ROWS, _MOST_MERGED, _MOST_MARKS = 10_000, 100_000, 10_000
 # Not quite the colours that Excel itself offers, so that a mark of ours is known from a clerk's.
 _RED, _YELLOW = "FFFFC7CD", "FFFFEB9B"
 _FILLS = {"错误": PatternFill("solid", fgColor=_RED), "提醒": PatternFill("solid", fgColor=_YELLOW)}
+_BOLD, _LINKED, _WRAPPED = Font(bold=True), Font(color="FF1F4E9E", underline="single"), Alignment(wrap_text=True, vertical="top")
 
 Line = tuple[str, Fault]  # level and what it is about
 
@@ -220,7 +221,7 @@ def _add_list(book: openpyxl.Workbook, name: str, lines: Sequence[Line]) -> None
     sheet["A1"].font = Font(bold=True, size=14)
     for column, (heading, width) in enumerate(_COLUMNS, start=1):
         cell = sheet.cell(_HEAD_ROW, column, heading)
-        cell.font = Font(bold=True)
+        cell.font = _BOLD
         sheet.column_dimensions[cell.column_letter].width = width
     for number, (level, fault) in enumerate(lines, start=_HEAD_ROW + 1):
         for column, value in enumerate(_values(level, fault), start=1):
@@ -230,7 +231,7 @@ def _add_list(book: openpyxl.Workbook, name: str, lines: Sequence[Line]) -> None
                     cell.data_type = "s"  # even one that begins with "="
         sheet.cell(number, 1).fill = _FILLS[level]
         sheet.cell(number, _VALUE_COLUMN).number_format = "@"
-        sheet.cell(number, len(_COLUMNS)).alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.cell(number, len(_COLUMNS)).alignment = _WRAPPED
         _link(sheet.cell(number, _ROW_COLUMN if fault.cell is None else _CELL_COLUMN), fault, book)
     sheet.freeze_panes = f"A{_HEAD_ROW + 1}"
     sheet.auto_filter.ref = f"A{_HEAD_ROW}:{cell.column_letter}{_HEAD_ROW + len(lines)}"
@@ -246,7 +247,7 @@ def _link(cell: Cell, fault: Fault, book: openpyxl.Workbook) -> None:
     if fault.row is not None and fault.sheet in book.sheetnames:
         place = fault.cell or f"A{fault.row}"
         cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"{quote_sheetname(fault.sheet)}!{place}")
-        cell.font = Font(color="FF1F4E9E", underline="single")
+        cell.font = _LINKED
 
 
 def _write_list(fresh: Path, name: str, lines: Sequence[Line]) -> None:

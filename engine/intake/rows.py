@@ -8,9 +8,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
+from engine.derivation.figures import year_missing
 from engine.dsl.model import Check, Field, Kind, Ruleset
 from engine.dsl.nearest import nearest
-from engine.dsl.types import BadValue, ChoiceType, UnitType, Value
+from engine.dsl.types import BadValue, ChoiceType, DateType, UnitType, Value
 from engine.facts import canonical_list, canonical_part
 from engine.intake.cleaning import Unclean, clean_already, cleaned
 from engine.intake.faults import Fault, Told, suggestion
@@ -87,8 +88,11 @@ class _RowReader:
         ]
         self._sorted = sorted((name, f"{canonical_part(name)}:") for name in kind.fields)
         self._year = str(ruleset.year)
-        counted = [one.month_of for one in ruleset.derivations if one.source == kind.name]
+        self._derivations = [one for one in ruleset.derivations if one.source == kind.name]
+        counted = [one.month_of for one in self._derivations]
         self._dated = [name for name in (kind.month_field, kind.year_field, *counted) if name]
+        self._days = [name for name, field in kind.fields.items() if isinstance(field.type, DateType)]
+        self._calendars: dict[tuple[Value | None, ...], int | None] = {}  # the year without one, by a record's days
 
     def check_columns(self, columns: Mapping[str, str]) -> None:
         self._warn_of(columns, self._sheet.heading_row)
@@ -122,6 +126,8 @@ class _RowReader:
         for name in self._dated:
             if name in values and not str(values[name]).startswith(self._year):
                 self._warn_of_year(row, name, values[name])
+        if self._derivations and len(faults) == before:
+            self._check_calendar(row, values)
         if len(faults) > before or self._absent:
             return None
         sheet = self._sheet
@@ -195,6 +201,20 @@ class _RowReader:
         for check in failed:
             held = "，".join(f"{side} 为 {values[side]}" for side in (check.left, check.right) if side in values)
             self._tell("check-failed", f"应满足 {check.text}，此行 {held}", row.number)
+
+    def _check_calendar(self, row: Row, values: Mapping[str, Value]) -> None:
+        """What is counted in working days needs the calendar of every year between its days."""
+        days = tuple([values.get(name) for name in self._days])
+        if days not in self._calendars:
+            missing = (year_missing(self._ruleset, one, values) for one in self._derivations)
+            self._calendars[days] = next(filter(None, missing), None)
+        year = self._calendars[days]
+        if year is not None:
+            message = (
+                f"没有 {year} 年的节假日与调休安排，算不出工作日；请在 ruleset.yaml 的 calendar 中写明，"
+                f"如 calendar: {{{year}: {{holidays: [{year}-01-01], workdays: []}}}}"
+            )
+            self._tell("no-calendar", message, row.number)
 
     def _warn_of(self, names: Iterable[str], row: int | None) -> None:
         """Columns that the dictionary lacks are left out, with one warning each."""

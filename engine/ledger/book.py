@@ -29,7 +29,7 @@ class LateLine:
     kind: str
     key: tuple[str, ...]  # without the unit
     decided: str
-    due: str
+    due: str | None  # None where no calendar tells
     reported: str | None
 
 

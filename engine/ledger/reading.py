@@ -90,7 +90,7 @@ def _late(connection: Connection, ruleset: Ruleset, month: str, seen: int) -> di
     """The records of a month that were not reported in time, by unit."""
     found: dict[str, list[LateLine]] = {}
     for derivation in ruleset.derivations:
-        records = records_of(connection, derivation, [month], seen)
+        records = records_of(connection, ruleset, derivation, [month], seen)
         kind = ruleset.kinds[derivation.source]
         for one in late(ruleset, derivation, records) if records else ():
             key = tuple(str(one.values[name]) for name in kind.key if name != kind.unit_field)

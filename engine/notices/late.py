@@ -17,7 +17,7 @@ def late_records(book: Book, unit: str) -> tuple[LateRecords, ...]:
         own = list(lines)
         known = book.ruleset.kinds[kind]
         rows = [
-            LateRow("，".join(line.key), _day(line.decided), _day(line.due), _day(line.reported) if line.reported else "")
+            LateRow("，".join(line.key), *(_day(date) if date else "" for date in (line.decided, line.due, line.reported)))
             for line in own[:_SHOWN]
         ]
         key = "、".join(name for name in known.key if name != known.unit_field)

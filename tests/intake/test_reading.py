@@ -6,7 +6,6 @@ import datetime
 import hashlib
 import json
 import zipfile
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
