@@ -21,7 +21,8 @@ from engine.dsl.types import Value
 from engine.errors import InputError
 from engine.facts import canonical, key_texts, typed
 from engine.intake.faults import Fault
-from engine.intake.standing import Held, newest_of_kinds
+from engine.intake.standing import VERSION_COLUMNS, Held, newest_of_kinds
+from models.bulk import insert_rows
 from models.tables import Act, FactVersion, Import, SourceFile
 from models.versions import newest_ids
 
@@ -192,22 +193,13 @@ def _origin(connection: Connection, ruleset: Ruleset, import_id: int) -> _Origin
 
 
 def _write(connection: Connection, derivation: Derivation, origin: _Origin, made: Sequence[_Made]) -> None:
+    row = derivation.place.line
     rows = [
-        {
-            "import_id": origin.import_id,
-            "file_id": origin.file_id,
-            "sheet": None,
-            "row": derivation.place.line,
-            "kind": derivation.makes,
-            "key": one.key,
-            "fields": one.fields if one.fields is not None else one.held.fields,
-            "withdrawn": one.fields is None,
-            "derived": True,
-        }
+        (origin.import_id, origin.file_id, None, row, derivation.makes, one.key,
+         one.held.fields if one.fields is None else one.fields, one.fields is None, True)
         for one in made
-    ]
-    if rows:
-        connection.execute(insert(_VERSION), rows)
+    ]  # fmt: skip
+    insert_rows(connection, FactVersion, VERSION_COLUMNS, rows)
 
 
 def _stale(connection: Connection, ruleset: Ruleset) -> bool:

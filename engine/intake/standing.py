@@ -13,6 +13,7 @@ from models.tables import Closing, FactVersion, SourceFile
 from models.versions import newest_ids
 
 _CHUNK = 500  # keys in one query
+VERSION_COLUMNS = ("import_id", "file_id", "sheet", "row", "kind", "key", "fields", "withdrawn", "derived")  # to write one
 _VERSION, _SOURCE = FactVersion.__table__, SourceFile.__table__
 
 

@@ -6,7 +6,7 @@ With `keep_good` the rows at fault are left out instead, and the others are stor
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,17 +14,17 @@ from sqlalchemy import Connection, insert
 
 from engine.derivation.deriving import Derived, derive
 from engine.dsl.model import Ruleset
+from engine.dsl.types import Value
 from engine.errors import IntakeRefused
 from engine.intake.faults import Fault
 from engine.intake.numbered import numbered_again
 from engine.intake.reading import Position, Reading
 from engine.intake.rows import Draft
 from engine.intake.spells import lasting, overlaps
-from engine.intake.standing import Standing, closed_months, newest_of_keys, newest_of_kinds
+from engine.intake.standing import VERSION_COLUMNS, Standing, closed_months, newest_of_keys, newest_of_kinds
 from engine.intake.touching import months_touched, record_months
+from models.bulk import insert_rows
 from models.tables import Act, FactVersion, Import, SourceFile
-
-_CHUNK = 5_000
 
 
 class Change(NamedTuple):
@@ -146,16 +146,19 @@ class _Importing:
                 faults.append(Fault(draft.file, draft.sheet, draft.row, None, None, None, "closed-month", message))
         return faults
 
-    def touched(self, changes: Iterable[Change]) -> set[str]:
+    def touched(self, changes: Sequence[Change]) -> set[str]:
         touched: set[str] = set()
-        for change in changes:
-            touched |= self._touched_by(change)
+        # One JSON text for many facts is read in a fraction of the time.
+        for (draft, before), after in zip(changes, json.loads(f"[{','.join(one.draft.fields for one in changes)}]"), strict=True):
+            touched |= self._months(draft.kind, before, after)
         return touched.intersection(self._ruleset.months)
 
     def _touched_by(self, change: Change) -> set[str]:
-        kind = self._ruleset.kinds[change.draft.kind]
-        before, after = (fields and json.loads(fields) for fields in (change.before, change.draft.fields))
-        return months_touched(self._ruleset, kind, before, after) | record_months(self._ruleset, kind, before, after)
+        return self._months(change.draft.kind, change.before, json.loads(change.draft.fields))
+
+    def _months(self, kind: str, before: str | None, after: Mapping[str, Value]) -> set[str]:
+        known, old = self._ruleset.kinds[kind], before and json.loads(before)
+        return months_touched(self._ruleset, known, old, after) | record_months(self._ruleset, known, old, after)
 
     def write(self, reading: Reading, changes: Sequence[Change]) -> Derived:
         """Writes the changes and the figures that follow from them; with faults where figures contradict each other."""
@@ -169,21 +172,10 @@ class _Importing:
             for name, digest in reading.files
         }
         rows = [
-            {
-                "import_id": self.id,
-                "file_id": files[draft.file],
-                "sheet": draft.sheet,
-                "row": draft.row,
-                "kind": draft.kind,
-                "key": draft.key,
-                "fields": draft.fields,
-                "withdrawn": False,
-                "derived": False,
-            }
+            (self.id, files[draft.file], draft.sheet, draft.row, draft.kind, draft.key, draft.fields, False, False)
             for draft, _ in changes
         ]
-        for start in range(0, len(rows), _CHUNK):
-            self._connection.execute(insert(FactVersion.__table__), rows[start : start + _CHUNK])
+        insert_rows(self._connection, FactVersion, VERSION_COLUMNS, rows)
         return derive(self._connection, self._ruleset, self.id, self._figure_months(changes), [one.draft for one in changes])
 
     def _figure_months(self, changes: Iterable[Change]) -> set[str]:

@@ -19,8 +19,9 @@ from engine.intake.cleaning import Unclean, cleaned
 from engine.intake.rows import Draft
 from engine.intake.sheets import Cell
 from engine.intake.spells import lasting, overlaps
-from engine.intake.standing import Held, newest_of_keys, newest_of_kinds, versions
+from engine.intake.standing import VERSION_COLUMNS, Held, newest_of_keys, newest_of_kinds, versions
 from engine.intake.touching import months_touched, record_months
+from models.bulk import insert_rows
 from models.tables import Act, FactVersion, Import
 
 _VERSION = FactVersion.__table__
@@ -120,21 +121,11 @@ def _write(
     made = insert(Import.__table__).values(at=at, operator=operator, act=Act.WITHDRAW, reason=reason)
     import_id = connection.execute(made).inserted_primary_key[0]
     rows = [
-        {
-            "import_id": import_id,
-            "file_id": told.file_id,
-            "sheet": told.sheet,
-            "row": told.row,
-            "kind": told.kind,
-            "key": told.key,
-            "fields": told.fields,
-            "withdrawn": step.again is None,
-            "derived": False,
-        }
+        (import_id, told.file_id, told.sheet, told.row, told.kind, told.key, told.fields, step.again is None, False)
         for step in steps
         for told in [step.again or step.back]
     ]
-    connection.execute(insert(_VERSION), rows)
+    insert_rows(connection, FactVersion, VERSION_COLUMNS, rows)
     touched, figures = _months(ruleset, steps)
     derived = derive(connection, ruleset, import_id, figures)
     if derived.faults:

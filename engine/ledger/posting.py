@@ -19,6 +19,7 @@ from engine.ledger.stored import newest_version
 from engine.scoring.award import Award
 from engine.scoring.months import MonthFacts
 from engine.scoring.year import Year
+from models.bulk import insert_rows
 from models.tables import Batch, LedgerEntry, Match, RulesetVersion, Tally
 
 Account = tuple[str, str, str, str]  # unit, rule, fact kind, fact key; the last two empty for an absence
@@ -167,12 +168,9 @@ def _write_matches(
             insert(Tally.__table__).values(batch_id=batch, period=month, unit=unit, digest=digest)
         ).inserted_primary_key[0]
         rows += [
-            {"tally_id": tally, "rule": award.hit.rule.id, "fact_version_id": _version(award), "raw": award.hit.raw,
-             "given": award.given, "limit": award.limit}
-            for award in own
-        ]  # fmt: skip
-    if rows:
-        connection.execute(insert(Match.__table__), rows)
+            (tally, award.hit.rule.id, _version(award), award.hit.raw, award.given, award.limit) for award in own
+        ]
+    insert_rows(connection, Match, ("tally_id", "rule", "fact_version_id", "raw", "given", "limit"), rows)
 
 
 def _write_entries(
@@ -182,14 +180,14 @@ def _write_entries(
     entry = LedgerEntry.__table__
     first = (connection.execute(select(func.max(entry.c.id))).scalar() or 0) + 1
     numbered = tuple(enumerate(postings, start=first))
-    if numbered:
-        connection.execute(
-            insert(entry),
-            [
-                {"id": id_, "batch_id": batch, "period": month, "unit": one.unit, "rule": one.rule, "kind": one.kind,
-                 "points": one.points, "fact_kind": one.fact_kind, "fact_key": one.fact_key,
-                 "fact_version_id": one.fact_version, "reverses": one.reverses, "reason": ""}
-                for id_, one in numbered
-            ],
-        )  # fmt: skip
+    columns = (
+        "id", "batch_id", "period", "unit", "rule", "kind", "points", "fact_kind", "fact_key", "fact_version_id",
+        "reverses", "reason",
+    )  # fmt: skip
+    rows = [
+        (id_, batch, month, one.unit, one.rule, one.kind, one.points, one.fact_kind, one.fact_key, one.fact_version,
+         one.reverses, "")
+        for id_, one in numbered
+    ]  # fmt: skip
+    insert_rows(connection, LedgerEntry, columns, rows)
     return numbered
