@@ -39,11 +39,11 @@ def _refusal(table: str, act: str) -> str:
 
 
 def _no_replacing(table: Table) -> str:
-    # INSERT OR REPLACE deletes without firing the trigger on DELETE.
+    # INSERT OR REPLACE deletes without firing the trigger on DELETE. A row whose number SQLite gives has -1 here.
     (key,) = (column.name for column in table.primary_key)
     return (
         f'CREATE TRIGGER IF NOT EXISTS "{table.name}_no_replace" BEFORE INSERT ON "{table.name}" '
-        f'WHEN EXISTS (SELECT 1 FROM "{table.name}" WHERE "{key}" = NEW."{key}") '
+        f'WHEN NEW."{key}" != -1 AND EXISTS (SELECT 1 FROM "{table.name}" WHERE "{key}" = NEW."{key}") '
         f"BEGIN SELECT RAISE(ABORT, '{table.name} is append-only'); END"
     )
 
@@ -115,5 +115,6 @@ def _engine(path: Path) -> Engine:
         connection.isolation_level = None
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA cache_size=-65536")  # 64 MB: the index of many new keys fits
 
     return engine

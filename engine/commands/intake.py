@@ -8,12 +8,12 @@ from pathlib import Path
 
 import typer
 
+from engine.clock import moment
 from engine.commands.talk import progress, say, say_json, table, tell, tell_warnings, warn
 from engine.errors import IntakeRefused, file_error
 from engine.facts import key_texts
 from engine.intake.reading import Position, Reading
 from engine.intake.storing import Change, Stored
-from engine.ledger.run import moment
 from engine.workspace import Workspace
 
 _LISTED = 50  # changes that a preview lists

@@ -20,11 +20,12 @@ def numbered_again(connection: Connection, ruleset: Ruleset, drafts: Sequence[Dr
     kinds = {name: kind for name, kind in ruleset.kinds.items() if kind.time is Time.EVENT and field in kind.key}
     reported = [draft for draft in drafts if draft.kind in kinds]
     standing = newest_of_kinds(connection, {draft.kind for draft in reported}).values() if reported else ()
-    months: dict[tuple, set[str]] = defaultdict(set)
-    for name, month, case in _cases(kinds, (one for one in standing if not one.withdrawn)):
-        months[name, case].add(month)
     own = list(_cases(kinds, reported))
-    for name, month, case in own:
+    cases = [*_cases(kinds, [one for one in standing if not one.withdrawn]), *own]
+    if len({(name, month) for name, month, _ in cases}) == len({name for name, _, _ in cases}):
+        return []  # each kind in one month only, as most imports are
+    months: dict[tuple, set[str]] = defaultdict(set)
+    for name, month, case in cases:
         months[name, case].add(month)
     warnings = []
     for draft, (name, month, case) in zip(reported, own, strict=True):
@@ -38,10 +39,9 @@ def numbered_again(connection: Connection, ruleset: Ruleset, drafts: Sequence[Dr
     return warnings
 
 
-def _cases(kinds: Mapping[str, Kind], facts: Iterable) -> Iterable[tuple[str, str, tuple]]:
+def _cases(kinds: Mapping[str, Kind], facts: Sequence) -> Iterable[tuple[str, str, tuple]]:
     """The kind, the month and what is reported, which is the key without the month, of stored facts or drafts."""
     places = {name: [place for place, part in enumerate(kind.key) if part != kind.month_field] for name, kind in kinds.items()}
-    facts = list(facts)
     # One JSON text for many keys is read in a fraction of the time.
     for one, parts in zip(facts, json.loads(f"[{','.join(one.key for one in facts)}]"), strict=True):
         kind = kinds[one.kind]

@@ -117,7 +117,7 @@ def _changes(drafts: Sequence[Draft], standing: Standing) -> tuple[tuple[Change,
 
 
 def _overlaps(connection: Connection, ruleset: Ruleset, drafts: Sequence[Draft]) -> list[Fault]:
-    kinds = {draft.kind for draft in drafts if lasting(ruleset.kinds[draft.kind])}
+    kinds = {name for name in {draft.kind for draft in drafts} if lasting(ruleset.kinds[name])}
     if not kinds:
         return []
     held = [one for one in newest_of_kinds(connection, kinds).values() if not one.withdrawn]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.clock import moment
 from engine.dsl.model import Ruleset
 from engine.errors import InputError
 from engine.facts import Fact, key_line
@@ -104,8 +104,3 @@ def _store(connection: Connection, workspace: Workspace, reading: Reading, now: 
 
 def _differs(connection: Connection, year: Year, month: str) -> bool:
     return bool(difference(year.ruleset, year.awards(month), standing_entries(connection, month)))
-
-
-def moment() -> str:
-    """Now, as the ledger keeps times: UTC to the second."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
