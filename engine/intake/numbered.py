@@ -20,10 +20,11 @@ def numbered_again(connection: Connection, ruleset: Ruleset, drafts: Sequence[Dr
     kinds = {name: kind for name, kind in ruleset.kinds.items() if kind.time is Time.EVENT and field in kind.key}
     reported = [draft for draft in drafts if draft.kind in kinds]
     standing = newest_of_kinds(connection, {draft.kind for draft in reported}).values() if reported else ()
+    standing = [one for one in standing if not one.withdrawn]
+    if not standing and len({(draft.kind, draft.month) for draft in reported}) == len({draft.kind for draft in reported}):
+        return []  # each kind for the first time and in one month only
     own = list(_cases(kinds, reported))
-    cases = [*_cases(kinds, [one for one in standing if not one.withdrawn]), *own]
-    if len({(name, month) for name, month, _ in cases}) == len({name for name, _, _ in cases}):
-        return []  # each kind in one month only, as most imports are
+    cases = [*_cases(kinds, standing), *own]
     months: dict[tuple, set[str]] = defaultdict(set)
     for name, month, case in cases:
         months[name, case].add(month)

@@ -31,7 +31,10 @@ _COMPARE = {
 
 
 class Draft(NamedTuple):
-    """A fact as a file tells it, ready to be stored: `key` and `fields` are the canonical texts of the store."""
+    """A fact as a file tells it, ready to be stored: `key` and `fields` are the canonical texts of the store.
+
+    `month` is that of an event or a monthly figure, which is in `fields` too; None for other kinds.
+    """
 
     kind: str
     key: str
@@ -39,6 +42,7 @@ class Draft(NamedTuple):
     file: str
     sheet: str | None
     row: int
+    month: str | None = None
 
 
 def drafts_of(sheet: Sheet, ruleset: Ruleset, told: Told) -> Iterator[Draft]:
@@ -133,7 +137,8 @@ class _RowReader:
         sheet = self._sheet
         key = canonical_list([written.get(name) for name in self._kind.key])
         fields = ",".join([begun + written[name] for name, begun in self._sorted if name in written])
-        return Draft(self._kind.name, key, f"{{{fields}}}", sheet.file, sheet.name, row.number)
+        month = values.get(self._kind.month_field)
+        return Draft(self._kind.name, key, f"{{{fields}}}", sheet.file, sheet.name, row.number, month)
 
     def _is_no_fact(self, row: Row, before: int) -> bool:
         """Whether a faulty row is none that anybody meant as a fact: empty, untouched, a total, a footer. Its faults go."""

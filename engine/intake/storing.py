@@ -6,7 +6,7 @@ With `keep_good` the rows at fault are left out instead, and the others are stor
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,7 +14,6 @@ from sqlalchemy import Connection, insert
 
 from engine.derivation.deriving import Derived, derive
 from engine.dsl.model import Ruleset
-from engine.dsl.types import Value
 from engine.errors import IntakeRefused
 from engine.intake.faults import Fault
 from engine.intake.numbered import numbered_again
@@ -147,18 +146,17 @@ class _Importing:
         return faults
 
     def touched(self, changes: Sequence[Change]) -> set[str]:
-        touched: set[str] = set()
-        # One JSON text for many facts is read in a fraction of the time.
-        for (draft, before), after in zip(changes, json.loads(f"[{','.join(one.draft.fields for one in changes)}]"), strict=True):
-            touched |= self._months(draft.kind, before, after)
+        # Most changes by far are new events and figures, which touch the month that they name.
+        touched = {draft.month for draft, before in changes if before is None and draft.month is not None}
+        for change in changes:
+            if change.before is not None or change.draft.month is None:
+                touched |= self._touched_by(change)
         return touched.intersection(self._ruleset.months)
 
     def _touched_by(self, change: Change) -> set[str]:
-        return self._months(change.draft.kind, change.before, json.loads(change.draft.fields))
-
-    def _months(self, kind: str, before: str | None, after: Mapping[str, Value]) -> set[str]:
-        known, old = self._ruleset.kinds[kind], before and json.loads(before)
-        return months_touched(self._ruleset, known, old, after) | record_months(self._ruleset, known, old, after)
+        kind = self._ruleset.kinds[change.draft.kind]
+        before, after = (fields and json.loads(fields) for fields in (change.before, change.draft.fields))
+        return months_touched(self._ruleset, kind, before, after) | record_months(self._ruleset, kind, before, after)
 
     def write(self, reading: Reading, changes: Sequence[Change]) -> Derived:
         """Writes the changes and the figures that follow from them; with faults where figures contradict each other."""
