@@ -80,13 +80,16 @@ def import_(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="工作簿、CSV、JSONL 或文件夹")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只预览，不保存")] = False,
     keep_good: Annotated[bool, typer.Option("--keep-good", help="保存没有错的行，有错的行写到 NAME.rest.xlsx")] = False,
-    correction: Annotated[str, typer.Option(metavar="REASON", help="更正已印发的月份，写明原因")] = "",
+    correction: Annotated[str | None, typer.Option(metavar="REASON", help="更正已印发的月份，写明原因")] = None,
     as_json: AsJson = False,
 ) -> None:
     """导入事实：有一行不对就全部不保存，并逐行说明。"""
     from engine.commands.intake import import_files
 
-    import_files(context.obj, paths, dry_run=dry_run, keep_good=keep_good, correction=correction, as_json=as_json)
+    if correction is not None and not correction.strip():
+        raise typer.BadParameter("更正要写明原因", param_hint="--correction")
+    reason = (correction or "").strip()
+    import_files(context.obj, paths, dry_run=dry_run, keep_good=keep_good, correction=reason, as_json=as_json)
 
 
 @app.command()
@@ -94,7 +97,7 @@ def withdraw(
     context: typer.Context,
     kind: Annotated[str | None, typer.Argument(metavar="KIND", help="事实类型")] = None,
     key: Annotated[list[str] | None, typer.Argument(metavar="KEY…", help="键的各个值，按字典的顺序")] = None,
-    number: Annotated[int | None, typer.Option("--import", metavar="N", help="整次撤回第 N 次导入")] = None,
+    number: Annotated[int | None, typer.Option("--import", metavar="N", min=1, max=2**31 - 1, help="整次撤回第 N 次导入")] = None,
     reason: Annotated[str, typer.Option(help="原因（必填）")] = ...,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只预览，不保存")] = False,
     as_json: AsJson = False,

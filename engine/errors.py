@@ -47,13 +47,14 @@ class RulesetFaulty(InputError):
 
 
 class IntakeRefused(InputError):
-    """Files with faulty rows; nothing of that import is kept, or with `kept` all but those rows."""
+    """Files with faulty rows; `outcome` says what of the import is kept, most often nothing."""
 
-    def __init__(self, faults: Sequence[Fault], warnings: Sequence[Fault] = (), *, kept: bool = False) -> None:
+    def __init__(
+        self, faults: Sequence[Fault], warnings: Sequence[Fault] = (), *, outcome: str = "本次导入全部未保存"
+    ) -> None:
         self.faults = tuple(faults)
         self.warnings = tuple(warnings)
-        what = "有错的行未保存，其余已保存" if kept else "本次导入全部未保存"
-        super().__init__(f"有 {len(self.faults)} 处错误，{what}", "改正上列单元格后重新导入")
+        super().__init__(f"有 {len(self.faults)} 处错误，{outcome}", "按上列说明改正后再来一次")
 
 
 class Busy(JifenError):

@@ -29,6 +29,7 @@ class Import(SQLModel, table=True):
     operator: str
     act: str = Act.IMPORT
     reason: str = ""
+    takes_back: int | None = Field(default=None, foreign_key="import.id")  # the import that this act took back whole
 
 
 class SourceFile(SQLModel, table=True):

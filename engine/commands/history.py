@@ -19,7 +19,7 @@ SHOWN = 1_000  # rows of a table; JSON gives all
 _ACTS = {Act.IMPORT: "导入", Act.WITHDRAW: "撤回", Act.DERIVE: "推导"}
 _FACT_HEADS = ("事实", "键", "其余的值", "来源")
 _VERSION_HEADS = ("版本", "状态", "来历", "时间", "经办人", "理由")
-_CHANGE_HEADS = ("编号", "时间", "来历", "经办人", "文件", "新增", "变更", "撤回", "理由")
+_CHANGE_HEADS = ("编号", "时间", "来历", "经办人", "文件", "新增", "变更", "撤回", "汇总", "理由")
 
 
 def show_facts(
@@ -89,11 +89,11 @@ def show_imports(folder: Path, as_json: bool) -> None:
         say_json([one.as_json() for one in found])
         return
     if found:
-        table(_CHANGE_HEADS, (_change_row(one) for one in found), right=("编号", "新增", "变更", "撤回"))
+        table(_CHANGE_HEADS, (_change_row(one) for one in found), right=("编号", "新增", "变更", "撤回", "汇总"))
     say(f"共 {len(found)} 次" if found else "还没有导入过事实")
 
 
 def _change_row(one) -> Sequence[str]:
     names = "、".join(Path(name).name for name, _ in one.files)
-    counts = (str(one.new), str(one.changed), str(one.withdrawn))
+    counts = (str(one.new), str(one.changed), str(one.withdrawn), str(one.derived))
     return str(one.id), one.at, _ACTS[one.act], one.operator, names, *counts, one.reason

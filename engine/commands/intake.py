@@ -10,10 +10,11 @@ import typer
 
 from engine.clock import moment
 from engine.commands.talk import progress, say, say_json, table, tell, tell_warnings, warn
+from engine.derivation.deriving import Brought
 from engine.errors import IntakeRefused, file_error
 from engine.facts import key_texts
 from engine.intake.reading import Position, Reading
-from engine.intake.storing import Change, Stored
+from engine.intake.storing import Stored
 from engine.workspace import Workspace
 
 _LISTED = 50  # changes that a preview lists
@@ -48,7 +49,7 @@ def import_files(
     if not as_json:
         _say_stored(workspace, stored, dry_run)
     if stored.rejected:
-        left_out = IntakeRefused(stored.rejected, stored.warnings, kept=True)
+        left_out = IntakeRefused(stored.rejected, stored.warnings, outcome="有错的行未保存，其余已保存")
         tell(left_out)
         if not dry_run:
             tell_beside(workspace, reading, left_out, stored.left_out, rest=True)
@@ -75,7 +76,7 @@ def _say_stored(workspace: Workspace, stored: Stored, dry_run: bool) -> None:
         say(f"涉及月份：{'、'.join(stored.touched_months)}")
 
 
-def _preview(workspace: Workspace, changes: Sequence[Change]) -> None:
+def _preview(workspace: Workspace, changes: Sequence[Brought]) -> None:
     """New facts by kind, and each changed field with its old and new value side by side."""
     from engine.facts import restore
 

@@ -24,7 +24,7 @@ def run_command(folder: Path, month: str, sources: Sequence[Path], dry_run: bool
         try:
             done = run_month(workspace, month, reading, keep=not dry_run)
         except IntakeRefused as refused:
-            if not dry_run:
+            if reading is not None and not dry_run:
                 tell_beside(workspace, reading, refused)
             raise
     failed: JifenError | OSError | None = None

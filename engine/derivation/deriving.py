@@ -18,7 +18,7 @@ from engine.derivation.figures import figures
 from engine.dsl.findings import Place
 from engine.dsl.model import Derivation, Kind, Ruleset
 from engine.dsl.types import Value
-from engine.errors import InputError
+from engine.errors import IntakeRefused
 from engine.facts import canonical, key_texts, typed
 from engine.intake.faults import Fault
 from engine.intake.standing import VERSION_COLUMNS, Held, newest_of_kinds
@@ -58,34 +58,89 @@ class _Made(NamedTuple):
     held: Held | None
 
 
-def derive(
-    connection: Connection, ruleset: Ruleset, import_id: int, months: Collection[str], drafts: Sequence[Draft] = ()
-) -> Derived:
-    """Makes the figures of some months anew, of all months where what the derivation means has changed since.
+class Brought(NamedTuple):
+    """A row of the import at hand, with the fields (canonical JSON) that stood before it, if any did."""
 
-    `drafts` are the rows of the import at hand, at which a difference is told.
+    draft: Draft
+    before: str | None
+
+
+def derive(
+    connection: Connection,
+    ruleset: Ruleset,
+    import_id: int,
+    months: Collection[str],
+    brought: Sequence[Brought] = (),
+    *,
+    stale: bool,
+) -> Derived:
+    """Makes the figures of some months anew.
+
+    A report that differs is a fault of the rows brought, which say something of its unit's month; others are not told
+    here. `stale` says that the figures of other months were made by another meaning of the derivations: so they stay.
     """
-    wanted = set(ruleset.months) if _stale(connection, ruleset) else set(months) & set(ruleset.months)
     done = Derived()
+    wanted = set(months) & set(ruleset.months)
     if wanted and ruleset.derivations:
-        origin = _origin(connection, ruleset, import_id)
+        origin = _origin(connection, ruleset, import_id, "" if stale else _meaning(ruleset))
         for derivation in ruleset.derivations:
-            done = _both(done, _derive(connection, ruleset, derivation, origin, wanted, drafts))
+            told, made = _compared(connection, ruleset, derivation, wanted)
+            faults, disputed = [], set()
+            for one in told:
+                rows = _rows(ruleset, derivation, one, brought)
+                if rows:
+                    faults.append(_fault(derivation, one, rows[0]))
+                    disputed |= {(row.file, row.sheet, row.row) for row in rows}
+            if not faults:
+                _write(connection, derivation, origin, made)
+            done = _both(done, Derived(len(made), frozenset(one.month for one in made), tuple(faults), frozenset(disputed)))
     return done
 
 
-def rederive(connection: Connection, ruleset: Ruleset, *, operator: str, at: str) -> Derived:
+def rederive(connection: Connection, ruleset: Ruleset, *, operator: str, at: str) -> None:
     """Makes all figures anew where a derivation, its settings or its calendar have changed since they were made.
 
-    Raises InputError where they differ from what units have reported.
+    Raises IntakeRefused with every difference to what units have reported.
     """
-    if not _stale(connection, ruleset):
-        return Derived()
-    made = insert(Import.__table__).values(at=at, operator=operator, act=Act.DERIVE, reason="")
-    done = derive(connection, ruleset, connection.execute(made).inserted_primary_key[0], ())
-    if done.faults:
-        raise InputError(done.faults[0].message, "改正后重新计分")
-    return done
+    orphans = _orphans(connection, ruleset)
+    if not orphans and not is_stale(connection, ruleset):
+        return
+    act = insert(Import.__table__).values(at=at, operator=operator, act=Act.DERIVE, reason="")
+    import_id = connection.execute(act).inserted_primary_key[0]
+    insert_rows(connection, FactVersion, VERSION_COLUMNS, [
+        (import_id, one.file_id, one.sheet, one.row, one.kind, one.key, one.fields, True, True) for one in orphans
+    ])  # fmt: skip
+    if not ruleset.derivations:
+        return
+    origin = _origin(connection, ruleset, import_id, _meaning(ruleset))
+    faults = []
+    for derivation in ruleset.derivations:
+        told, made = _compared(connection, ruleset, derivation, set(ruleset.months))
+        faults += [_fault(derivation, one, one.held) for one in told]
+        _write(connection, derivation, origin, made)
+    if faults:
+        raise IntakeRefused(faults, outcome="没有计分")
+
+
+def is_stale(connection: Connection, ruleset: Ruleset) -> bool:
+    """Whether there are records whose figures were last made by another meaning of the derivations, or never."""
+    if not ruleset.derivations:
+        return False
+    sources = {one.source for one in ruleset.derivations}
+    if connection.execute(select(_VERSION.c.id).where(_VERSION.c.kind.in_(sources)).limit(1)).first() is None:
+        return False
+    file = ruleset.derivations[0].place.file
+    last = select(_SOURCE.c.sha256).where(_SOURCE.c.name == file).order_by(_SOURCE.c.id.desc()).limit(1)
+    return connection.execute(last).scalar() != _meaning(ruleset)
+
+
+def _orphans(connection: Connection, ruleset: Ruleset) -> list[Held]:
+    """The standing figures that no derivation makes any more."""
+    made = [one.makes for one in ruleset.derivations]
+    kinds = select(_VERSION.c.kind).where(_VERSION.c.derived, _VERSION.c.kind.not_in(made)).distinct()
+    lost = list(connection.execute(kinds).scalars())
+    held = newest_of_kinds(connection, lost).values() if lost else ()
+    return [one for one in held if one.derived and not one.withdrawn]
 
 
 def records_of(
@@ -107,31 +162,19 @@ def records_of(
     return [typed(kind, values) for values in found if values[date][:7] in months]
 
 
-def _derive(
-    connection: Connection,
-    ruleset: Ruleset,
-    derivation: Derivation,
-    origin: _Origin,
-    months: set[str],
-    drafts: Sequence[Draft],
-) -> Derived:
-    kind = ruleset.kinds[derivation.makes]
-    made = list(_made(connection, ruleset, derivation, months))
-    written: list[_Made] = []
-    faults, disputed = [], set()
-    for one in made:
+def _compared(
+    connection: Connection, ruleset: Ruleset, derivation: Derivation, months: set[str]
+) -> tuple[list[_Made], list[_Made]]:
+    """The figures of these months that a standing report contradicts, and those that are to be written."""
+    differing, written = [], []
+    for one in _made(connection, ruleset, derivation, months):
         standing = one.held is not None and not one.held.withdrawn
         if standing and not one.held.derived:
-            wrong = one.fields is not None and _difference(derivation, one)
-            if wrong:
-                rows = _rows(ruleset, derivation, one, drafts)
-                faults.append(_fault(kind, derivation, one, wrong, rows))
-                disputed |= {(row.file, row.sheet, row.row) for row in rows}
+            if one.fields is not None and _difference(derivation, one):
+                differing.append(one)
         elif (one.held.fields if standing else None) != one.fields:
             written.append(one)
-    if not faults:
-        _write(connection, derivation, origin, written)
-    return Derived(len(written), frozenset(one.month for one in written), tuple(faults), frozenset(disputed))
+    return differing, written
 
 
 def _made(connection: Connection, ruleset: Ruleset, derivation: Derivation, months: set[str]) -> Iterator[_Made]:
@@ -165,30 +208,35 @@ def _difference(derivation: Derivation, made: _Made) -> str:
     )
 
 
-def _rows(ruleset: Ruleset, derivation: Derivation, made: _Made, drafts: Sequence[Draft]) -> list[Draft]:
-    """The rows of the import at hand that a difference is about: the report, or else the records."""
-    reported = [draft for draft in drafts if (draft.kind, draft.key) == (derivation.makes, made.key)]
+def _rows(ruleset: Ruleset, derivation: Derivation, made: _Made, brought: Sequence[Brought]) -> list[Draft]:
+    """The rows brought that a difference comes from: the report, or else the records, those that left the month too."""
+    reported = [draft for draft, _ in brought if (draft.kind, draft.key) == (derivation.makes, made.key)]
     if reported:
         return reported
     unit, date = ruleset.kinds[derivation.source].unit_field, derivation.month_of
-    records = ((draft, json.loads(draft.fields)) for draft in drafts if draft.kind == derivation.source)
-    return [draft for draft, said in records if said[unit] == made.unit and said[date][:7] == made.month]
+    found = []
+    for draft, before in brought:
+        if draft.kind == derivation.source:
+            said = [json.loads(fields) for fields in (draft.fields, before) if fields is not None]
+            if any(one[unit] == made.unit and one[date][:7] == made.month for one in said):
+                found.append(draft)
+    return found
 
 
-def _fault(kind: Kind, derivation: Derivation, made: _Made, wrong: str, rows: Sequence[Draft]) -> Fault:
-    at = rows[0] if rows else made.held
+def _fault(derivation: Derivation, made: _Made, at: Draft | Held) -> Fault:
     key = " ".join(key_texts(made.key))
     message = (
-        f"{made.unit} {made.month} 报送的“{kind.name}”与由“{derivation.source}”汇总的不一致：{wrong}；"
-        f"改正其一，或用 `jifen withdraw {kind.name} {key} --reason 原因` 撤回报送的数，以汇总为准"
+        f"{made.unit} {made.month} 报送的“{derivation.makes}”与由“{derivation.source}”汇总的不一致："
+        f"{_difference(derivation, made)}；改正其一，或用 `jifen withdraw {derivation.makes} {key} --reason 原因`"
+        " 撤回报送的数，以汇总为准"
     )
     return Fault(at.file, at.sheet, at.row, None, None, None, "derived-differs", message)
 
 
-def _origin(connection: Connection, ruleset: Ruleset, import_id: int) -> _Origin:
+def _origin(connection: Connection, ruleset: Ruleset, import_id: int, meaning: str) -> _Origin:
     """The file that derived facts come from, with what it means by now in place of its digest."""
     file = ruleset.derivations[0].place.file
-    made = insert(_SOURCE).values(import_id=import_id, name=file, sha256=_meaning(ruleset))
+    made = insert(_SOURCE).values(import_id=import_id, name=file, sha256=meaning)
     return _Origin(import_id, connection.execute(made).inserted_primary_key[0])
 
 
@@ -200,18 +248,6 @@ def _write(connection: Connection, derivation: Derivation, origin: _Origin, made
         for one in made
     ]  # fmt: skip
     insert_rows(connection, FactVersion, VERSION_COLUMNS, rows)
-
-
-def _stale(connection: Connection, ruleset: Ruleset) -> bool:
-    """Whether there are records whose figures were last made by another meaning of the derivations, or never."""
-    if not ruleset.derivations:
-        return False
-    sources = {one.source for one in ruleset.derivations}
-    if connection.execute(select(_VERSION.c.id).where(_VERSION.c.kind.in_(sources)).limit(1)).first() is None:
-        return False
-    file = ruleset.derivations[0].place.file
-    last = select(_SOURCE.c.sha256).where(_SOURCE.c.name == file).order_by(_SOURCE.c.id.desc()).limit(1)
-    return connection.execute(last).scalar() != _meaning(ruleset)
 
 
 def _meaning(ruleset: Ruleset) -> str:

@@ -55,8 +55,7 @@ def read_facts(paths: Sequence[Path], ruleset: Ruleset, progress: Progress | Non
     """Every fact of the files and folders named; `progress` is told bytes done and in all."""
     told = Told()
     files: list[tuple[str, str]] = []
-    drafts: dict[tuple[str, str], Draft] = {}
-    disputed: set[Position] = set()
+    drafts: list[Draft] = []
     wanted = list(_files(paths, told))
     sizes = [path.stat().st_size for path in wanted]
     for number, path in enumerate(wanted):
@@ -69,12 +68,22 @@ def read_facts(paths: Sequence[Path], ruleset: Ruleset, progress: Progress | Non
         files.append((name, hashlib.sha256(content).hexdigest()))
         meter = _Meter(progress, sum(sizes[:number]), sizes[number], sum(sizes))
         for sheet in sheets_of_file(path, content, ruleset, told):
-            for draft in drafts_of(meter.watched(sheet), ruleset, told):
-                first = drafts.setdefault((draft.kind, draft.key), draft)
-                if first.fields != draft.fields:
-                    told.faults.append(_conflict(ruleset.kinds[draft.kind], first, draft))
-                    disputed |= {_position(first), _position(draft)}
-    return Reading(list(drafts.values()), told.faults, told.warnings, files, frozenset(disputed))
+            drafts += drafts_of(meter.watched(sheet), ruleset, told)
+    return _once_each(ruleset, Reading(drafts, told.faults, told.warnings, files))
+
+
+def _once_each(ruleset: Ruleset, reading: Reading) -> Reading:
+    """Each fact once; rows that contradict each other are told. A sheet that cannot be taken contradicts nothing."""
+    spoilt = [fault for fault in reading.faults if fault.spoils_sheet]
+    drafts = reading.without(spoilt).drafts if spoilt else reading.drafts
+    first: dict[tuple[str, str], Draft] = {}
+    faults, disputed = list(reading.faults), set()
+    for draft in drafts:
+        known = first.setdefault((draft.kind, draft.key), draft)
+        if known.fields != draft.fields:
+            faults.append(_conflict(ruleset.kinds[draft.kind], known, draft))
+            disputed |= {_position(known), _position(draft)}
+    return replace(reading, drafts=list(first.values()), faults=faults, disputed=frozenset(disputed))
 
 
 def _position(draft: Draft) -> Position:

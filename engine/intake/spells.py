@@ -58,20 +58,17 @@ def overlaps(ruleset: Ruleset, standing: Iterable[Standing], drafts: Sequence[Dr
 
 
 def _clashes(kind: Kind, spells: list[Spell]) -> Iterable[Fault]:
-    """One sweep in order of start: each draft is told once, of the first spell that it overlaps.
+    """Each draft is told once: of the stored spell that it overlaps, else of the draft that starts before it.
 
-    Of two drafts the one that starts later is told; that stored facts overlap each other is not this import's fault.
+    A draft that is told stands in nobody's way. That stored facts overlap each other is not this import's fault.
     """
-    told: set[str] = set()
-    still: list[Spell] = []
-    for spell in sorted(spells, key=lambda one: (one.start, one.end, one.key)):
-        still = [one for one in still if spell.start < one.end]
-        for other in still:
-            late, early = (spell, other) if spell.draft else (other, spell)
-            if late.draft and late.key not in told:
-                told.add(late.key)
-                yield _fault(kind, late.draft, early)
-        still.append(spell)
+    taken = [one for one in spells if one.draft is None]
+    for spell in sorted((one for one in spells if one.draft), key=lambda one: (one.start, one.end, one.key)):
+        other = next((one for one in taken if one.start < spell.end and spell.start < one.end), None)
+        if other is not None:
+            yield _fault(kind, spell.draft, other)
+        else:
+            taken.append(spell)
 
 
 def _fault(kind: Kind, draft: Draft, other: Spell) -> Fault:

@@ -46,17 +46,31 @@ def newest_of_kinds(connection: Connection, kinds: Iterable[str]) -> Standing:
 
 def newest_of_keys(connection: Connection, keys: Iterable[tuple[str, str]]) -> Standing:
     """The newest versions of those of these facts that were ever stored."""
+    found: Standing = {}
+    known: dict[str, bool] = {}
+    for kind, some in _chunks(keys):
+        if kind not in known:
+            one = select(_VERSION.c.id).where(_VERSION.c.kind == kind).limit(1)
+            known[kind] = connection.execute(one).first() is not None
+        if known[kind]:
+            newest = newest_ids(kinds=[kind]).where(_VERSION.c.key.in_(some))
+            found |= _by_key(connection, _query().where(_VERSION.c.id.in_(newest)))
+    return found
+
+
+def version_ids(keys: Iterable[tuple[str, str]]) -> Iterator[Select]:
+    """Queries for the ids of all versions of these facts, some facts in each."""
+    for kind, some in _chunks(keys):
+        yield select(_VERSION.c.id).where(_VERSION.c.kind == kind, _VERSION.c.key.in_(some))
+
+
+def _chunks(keys: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
     by_kind: dict[str, list[str]] = defaultdict(list)
     for kind, key in keys:
         by_kind[kind].append(key)
-    found: Standing = {}
     for kind, wanted in by_kind.items():
-        if connection.execute(select(_VERSION.c.id).where(_VERSION.c.kind == kind).limit(1)).first() is None:
-            continue
         for start in range(0, len(wanted), _CHUNK):
-            some = newest_ids(kinds=[kind]).where(_VERSION.c.key.in_(wanted[start : start + _CHUNK]))
-            found |= _by_key(connection, _query().where(_VERSION.c.id.in_(some)))
-    return found
+            yield kind, wanted[start : start + _CHUNK]
 
 
 def versions(connection: Connection, query: Select) -> Iterator[Held]:

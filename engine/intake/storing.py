@@ -8,11 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from sqlalchemy import Connection, insert
 
-from engine.derivation.deriving import Derived, derive
+from engine.derivation.deriving import Brought, Derived, derive, is_stale
 from engine.dsl.model import Ruleset
 from engine.errors import IntakeRefused
 from engine.intake.faults import Fault
@@ -26,13 +25,6 @@ from models.bulk import insert_rows
 from models.tables import Act, FactVersion, Import, SourceFile
 
 
-class Change(NamedTuple):
-    """One fact that an import brings: its draft, and the fields (canonical JSON) that stood before, None for a new one."""
-
-    draft: Draft
-    before: str | None
-
-
 @dataclass(frozen=True)
 class Stored:
     """What an import wrote: the changes in the order read, how many facts stood already, the months of the ruleset's
@@ -41,7 +33,7 @@ class Stored:
     `import_id` is None where nothing was new: then nothing at all was written.
     """
 
-    changes: tuple[Change, ...]
+    changes: tuple[Brought, ...]
     unchanged: int
     import_id: int | None
     touched_months: tuple[str, ...]
@@ -96,7 +88,10 @@ def store(
             break
         attempt.rollback()
         left_out |= derived.disputed
-        good = good.without(faults, derived.disputed)
+        fewer = good.without(faults, derived.disputed)
+        if len(fewer.drafts) == len(good.drafts):  # what is wrong does not lie with these rows
+            raise IntakeRefused(rejected, warnings)
+        good = fewer
     touched = importing.touched(changes) | derived.months
     return Stored(
         changes, unchanged, importing.id if changes else None, tuple(sorted(touched)), derived.count, warnings,
@@ -104,14 +99,15 @@ def store(
     )  # fmt: skip
 
 
-def _changes(drafts: Sequence[Draft], standing: Standing) -> tuple[tuple[Change, ...], int]:
+def _changes(drafts: Sequence[Draft], standing: Standing) -> tuple[tuple[Brought, ...], int]:
     """What is new or says something else, and how many drafts say what stands."""
     changes = []
     for draft in drafts:
         held = standing.get((draft.kind, draft.key))
-        before = None if held is None or held.withdrawn else held.fields
+        # A report that says what was made of records is a report all the same: it stands beside them.
+        before = None if held is None or held.withdrawn or held.derived else held.fields
         if before != draft.fields:
-            changes.append(Change(draft, before))
+            changes.append(Brought(draft, before))
     return tuple(changes), len(drafts) - len(changes)
 
 
@@ -130,9 +126,10 @@ class _Importing:
         self._connection, self._ruleset = connection, ruleset
         self._correction, self._operator, self._at = correction, operator, at
         self._closed = closed_months(connection)
+        self._stale = is_stale(connection, ruleset)
         self.id = 0
 
-    def closed(self, changes: Iterable[Change]) -> list[Fault]:
+    def closed(self, changes: Iterable[Brought]) -> list[Fault]:
         """A fault for each change that touches a closed month without saying why."""
         if not self._closed or self._correction:
             return []
@@ -145,7 +142,7 @@ class _Importing:
                 faults.append(Fault(draft.file, draft.sheet, draft.row, None, None, None, "closed-month", message))
         return faults
 
-    def touched(self, changes: Sequence[Change]) -> set[str]:
+    def touched(self, changes: Sequence[Brought]) -> set[str]:
         # Most changes by far are new events and figures, which touch the month that they name.
         touched = {draft.month for draft, before in changes if before is None and draft.month is not None}
         for change in changes:
@@ -153,12 +150,12 @@ class _Importing:
                 touched |= self._touched_by(change)
         return touched.intersection(self._ruleset.months)
 
-    def _touched_by(self, change: Change) -> set[str]:
+    def _touched_by(self, change: Brought) -> set[str]:
         kind = self._ruleset.kinds[change.draft.kind]
         before, after = (fields and json.loads(fields) for fields in (change.before, change.draft.fields))
         return months_touched(self._ruleset, kind, before, after) | record_months(self._ruleset, kind, before, after)
 
-    def write(self, reading: Reading, changes: Sequence[Change]) -> Derived:
+    def write(self, reading: Reading, changes: Sequence[Brought]) -> Derived:
         """Writes the changes and the figures that follow from them; with faults where figures contradict each other."""
         if not changes:
             return Derived()
@@ -174,9 +171,10 @@ class _Importing:
             for draft, _ in changes
         ]
         insert_rows(self._connection, FactVersion, VERSION_COLUMNS, rows)
-        return derive(self._connection, self._ruleset, self.id, self._figure_months(changes), [one.draft for one in changes])
+        months = self._figure_months(changes)
+        return derive(self._connection, self._ruleset, self.id, months, changes, stale=self._stale)
 
-    def _figure_months(self, changes: Iterable[Change]) -> set[str]:
+    def _figure_months(self, changes: Iterable[Brought]) -> set[str]:
         """The months whose figures may be others now: those of records, and of reported facts that could be made of some."""
         made = {one.makes for one in self._ruleset.derivations}
         sources = {one.source for one in self._ruleset.derivations}

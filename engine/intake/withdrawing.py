@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
-from engine.derivation.deriving import derive
+from engine.derivation.deriving import Brought, derive, is_stale
 from engine.dsl.model import Kind, Ruleset
 from engine.dsl.nearest import did_you_mean
 from engine.dsl.types import BadValue, UnitType
-from engine.errors import InputError
+from engine.errors import InputError, IntakeRefused
 from engine.facts import canonical, key_texts
 from engine.intake.cleaning import Unclean, cleaned
 from engine.intake.rows import Draft
 from engine.intake.sheets import Cell
 from engine.intake.spells import lasting, overlaps
-from engine.intake.standing import VERSION_COLUMNS, Held, newest_of_keys, newest_of_kinds, versions
+from engine.intake.standing import VERSION_COLUMNS, Held, newest_of_keys, newest_of_kinds, version_ids, versions
 from engine.intake.touching import months_touched, record_months
 from models.bulk import insert_rows
 from models.tables import Act, FactVersion, Import
@@ -54,7 +54,7 @@ def withdraw(
     held = newest_of_keys(connection, [(name, key)]).get((name, key))
     if held is None or held.withdrawn:
         raise InputError(f"库中没有这条{name}：{' '.join(words)}", _like(connection, kind, key))
-    if held.derived:
+    if held.derived and name in {one.makes for one in ruleset.derivations}:
         raise InputError(f"{name} {' '.join(words)} 由单条记录汇总而成，不能单独撤回", "撤回或改正那些记录")
     return _write(connection, ruleset, [Step(held, None)], 0, reason, operator, at)
 
@@ -66,17 +66,56 @@ def withdraw_import(
 
     Raises InputError where there is no such import, or nothing of it stands.
     """
-    act = connection.execute(select(Import.__table__.c.act).where(Import.__table__.c.id == number)).scalar()
-    if act is None:
+    imports = dict(connection.execute(select(Import.__table__.c["id", "takes_back"])).all())
+    if number not in imports:
         raise InputError(f"没有第 {number} 次导入", "用 `jifen imports` 查看编号")
+    if number in _taken_back(imports):
+        raise InputError(f"第 {number} 次导入已经撤回", "用 `jifen imports` 查看；撤回那次撤回，可使它恢复")
     brought = list(versions(connection, select(_VERSION.c.id).where(_VERSION.c.import_id == number, ~_VERSION.c.derived)))
-    newest = newest_of_keys(connection, ((one.kind, one.key) for one in brought))
-    standing = [one for one in brought if newest[one.kind, one.key].id == one.id]
-    steps = [Step(one, before) for one, before in zip(standing, _before(connection, standing), strict=True)]
-    steps = [step for step in steps if not step.back.withdrawn or step.again is not None]
+    keys = {(one.kind, one.key) for one in brought}
+    newest = newest_of_keys(connection, keys)
+    told = _told_by(connection, keys, without={*_taken_back({**imports, None: number}), *_restating(imports)})
+    steps = [Step(newest[key], told.get(key)) for key in sorted(keys) if _differs(newest[key], told.get(key))]
     if not steps:
-        raise InputError(f"第 {number} 次导入的事实都已被后来的版本取代或撤回，没有可撤回的", "用 `jifen facts --versions` 查看各版本")
-    return _write(connection, ruleset, steps, len(brought) - len(standing), reason, operator, at)
+        raise InputError(f"第 {number} 次导入没有带来什么，或都已被后来的版本取代", "用 `jifen facts --versions` 查看各版本")
+    return _write(connection, ruleset, steps, len(keys) - len(steps), reason, operator, at, takes_back=number)
+
+
+def _taken_back(imports: Mapping[int | None, int | None]) -> set[int]:
+    """The imports that are taken back, by what each import takes back (None as a number is the one about to be made).
+
+    An import is taken back by one that is not taken back itself, and which is later.
+    """
+    taken: set[int] = set()
+    latest_first = sorted(imports, key=lambda number: float("inf") if number is None else number, reverse=True)
+    for number in latest_first:
+        if imports[number] is not None and number not in taken:
+            taken.add(imports[number])
+    return taken
+
+
+def _restating(imports: Mapping[int, int | None]) -> set[int]:
+    """The acts that only restate what earlier imports had said."""
+    return {number for number, takes_back in imports.items() if takes_back is not None}
+
+
+def _told_by(
+    connection: Connection, keys: Collection[tuple[str, str]], without: Collection[int]
+) -> dict[tuple[str, str], Held]:
+    """What the newest of the other imports says of each fact; one that says that it is gone says nothing."""
+    found: dict[tuple[str, str], Held] = {}
+    for some in version_ids(keys):
+        said = some.where(_VERSION.c.import_id.not_in(without), ~_VERSION.c.derived)
+        for held in versions(connection, said):  # the oldest first
+            found[held.kind, held.key] = held
+    return {key: held for key, held in found.items() if not held.withdrawn}
+
+
+def _differs(held: Held, told: Held | None) -> bool:
+    """Whether what stands is another than what is told."""
+    if held.withdrawn or held.derived:
+        return told is not None
+    return told is None or told.fields != held.fields
 
 
 def _key(ruleset: Ruleset, kind: Kind, words: Sequence[str]) -> str:
@@ -102,23 +141,21 @@ def _like(connection: Connection, kind: Kind, key: str) -> str:
     return did_you_mean(" ".join(key_texts(key)), lines) or f"用 `jifen facts {kind.name}` 查看有哪些"
 
 
-def _before(connection: Connection, standing: Sequence[Held]) -> list[Held | None]:
-    """The reported version before each, None where there is none or it said that the fact is gone."""
-    found = []
-    for one in standing:
-        earlier = select(func.max(_VERSION.c.id)).where(
-            _VERSION.c.kind == one.kind, _VERSION.c.key == one.key, _VERSION.c.id < one.id
-        )
-        held = next(versions(connection, earlier), None)
-        found.append(None if held is None or held.withdrawn or held.derived else held)
-    return found
-
-
 def _write(
-    connection: Connection, ruleset: Ruleset, steps: Sequence[Step], replaced: int, reason: str, operator: str, at: str
+    connection: Connection,
+    ruleset: Ruleset,
+    steps: Sequence[Step],
+    replaced: int,
+    reason: str,
+    operator: str,
+    at: str,
+    takes_back: int | None = None,
 ) -> Withdrawn:
     _refuse_overlaps(connection, ruleset, steps)
-    made = insert(Import.__table__).values(at=at, operator=operator, act=Act.WITHDRAW, reason=reason)
+    stale = is_stale(connection, ruleset)
+    made = insert(Import.__table__).values(
+        at=at, operator=operator, act=Act.WITHDRAW, reason=reason, takes_back=takes_back
+    )
     import_id = connection.execute(made).inserted_primary_key[0]
     rows = [
         (import_id, told.file_id, told.sheet, told.row, told.kind, told.key, told.fields, step.again is None, False)
@@ -127,10 +164,17 @@ def _write(
     ]
     insert_rows(connection, FactVersion, VERSION_COLUMNS, rows)
     touched, figures = _months(ruleset, steps)
-    derived = derive(connection, ruleset, import_id, figures)
+    brought = [_brought(step) for step in steps]
+    derived = derive(connection, ruleset, import_id, figures, brought, stale=stale)
     if derived.faults:
-        raise InputError(derived.faults[0].message, "改正后再撤回")
+        raise IntakeRefused(derived.faults, outcome="没有撤回")
     return Withdrawn(tuple(steps), tuple(sorted(touched | derived.months)), replaced)
+
+
+def _brought(step: Step) -> Brought:
+    told = step.again or step.back
+    draft = Draft(told.kind, told.key, told.fields, told.file, told.sheet, told.row)
+    return Brought(draft, None if step.back.withdrawn else step.back.fields)
 
 
 def _months(ruleset: Ruleset, steps: Iterable[Step]) -> tuple[set[str], set[str]]:

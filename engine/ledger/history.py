@@ -163,6 +163,7 @@ class Change:
     new: int
     changed: int
     withdrawn: int
+    derived: int  # figures that it made of records, or withdrew
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -175,6 +176,7 @@ class Change:
             "new": self.new,
             "changed": self.changed,
             "withdrawn": self.withdrawn,
+            "derived": self.derived,
         }
 
 
@@ -188,7 +190,7 @@ def changes(connection: Connection) -> list[Change]:
         files.setdefault(id_, []).append(tuple(file))
     counts = {id_: tuple(made) for id_, *made in connection.execute(_counts())}
     return [
-        Change(*row, tuple(files.get(row.id, ())), *counts.get(row.id, (0, 0, 0)))
+        Change(*row, tuple(files.get(row.id, ())), *counts.get(row.id, (0, 0, 0, 0)))
         for row in connection.execute(select(change.c["id", "at", "operator", "act", "reason"]).order_by(change.c.id))
     ]
 
@@ -197,12 +199,13 @@ def _counts():
     """Import id, and its versions that are new, changed and withdrawn."""
     version = FactVersion.__table__
     before = func.lag(version.c.withdrawn).over(partition_by=(version.c.kind, version.c.key), order_by=version.c.id)
-    told = select(version.c["import_id", "withdrawn"], (~func.coalesce(before, True)).label("stood")).subquery()
+    told = select(version.c["import_id", "withdrawn", "derived"], (~func.coalesce(before, True)).label("stood")).subquery()
 
     def count(condition) -> object:
         return func.sum(case((condition, 1), else_=0))
 
+    own = ~told.c.derived
     return select(
-        told.c.import_id, count(~told.c.withdrawn & ~told.c.stood), count(~told.c.withdrawn & told.c.stood),
-        count(told.c.withdrawn),
+        told.c.import_id, count(own & ~told.c.withdrawn & ~told.c.stood), count(own & ~told.c.withdrawn & told.c.stood),
+        count(own & told.c.withdrawn), count(told.c.derived),
     ).group_by(told.c.import_id)  # fmt: skip

@@ -68,6 +68,7 @@ def run_month(workspace: Workspace, month: str, reading: Reading | None = None, 
     Raises RulesetFaulty, IntakeRefused, InputError or Busy; then nothing is written.
     """
     from engine.derivation.deriving import rederive
+    from engine.intake.standing import closed_months
     from models.database import writing
 
     ruleset = workspace.ruleset
@@ -75,6 +76,8 @@ def run_month(workspace: Workspace, month: str, reading: Reading | None = None, 
     with writing(workspace.database, keep=keep) as connection:
         now = moment()
         stored = _store(connection, workspace, reading, now) if reading else None
+        if month in closed_months(connection):
+            raise InputError(f"{month} 已印发，不再计分", f"确需更正时用 `jifen correct {month} --reason 原因`")
         rederive(connection, ruleset, operator=workspace.operator, at=now)
         facts = newest_facts(connection, ruleset)
         posted = [each for each in posted_months(connection) if each in ruleset.months]

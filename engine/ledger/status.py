@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, select
 
+from engine.derivation.deriving import is_stale
 from engine.dsl.model import Ruleset, Time
 from engine.facts import Fact, key_line, key_order, restore
 from engine.intake.touching import months_touched
@@ -82,8 +83,9 @@ def status(
     for place, each in enumerate(asked, start=1):
         state = _state(last.get(each), each in closed)
         need, lacking, reported = _reports(year, each) if each in told else ([], [], {})
-        waiting = _waiting(connection, year, each, state, last.get(each), changes[each]) if each in told else ""
-        found.append(MonthStatus(each, state, tuple(changes[each]), need, lacking, reported, waiting))
+        own = _scored(year, each, changes[each])
+        waiting = _waiting(connection, year, each, state, last.get(each), own) if each in told else ""
+        found.append(MonthStatus(each, state, tuple(own), need, lacking, reported, waiting))
         if advance:
             advance(place, len(asked))
     return found
@@ -167,20 +169,25 @@ def _reported(ruleset: Ruleset, months: Iterable[MonthFacts]) -> dict[str, set[s
     return found
 
 
+def _scored(year: Year, month: str, changes: Sequence[Change]) -> list[Change]:
+    """The changes that a run could take up: neither a table by itself nor a fact that finds no unit can be scored."""
+    lost = {fact.version for fact in year.facts(month).unattributed}
+    return [one for one in changes if year.ruleset.kinds[one.kind].time is not Time.TABLE and one.version not in lost]
+
+
 def _waiting(
     connection: Connection, year: Year, month: str, state: str, last: _Last | None, changes: Sequence[Change]
 ) -> str:
     if last is None:
         return f"尚未计分，待 `jifen run {month}`"
-    lost = {fact.version for fact in year.facts(month).unattributed}
-    # Neither a table by itself nor a fact that finds no unit can be scored: a run would leave them as they are.
-    scored = [one for one in changes if year.ruleset.kinds[one.kind].time is not Time.TABLE and one.version not in lost]
-    if scored:
+    if changes:
         why = f"有 {len(changes)} 条事实在{'计分' if state == DRAFT else '印发'}后有变"
+    elif is_stale(connection, year.ruleset):
+        why = "单条记录的汇总办法有变"
     elif not difference(year.ruleset, year.awards(month), standing_entries(connection, month)):
         return ""
     else:
         why = "因其他月份的事实变动" if last.ruleset == year.ruleset.fingerprint else "因规则集变动"
     if state == DRAFT:
-        return f"{why}，需 `jifen run {month}`" if scored else f"{why}，需重新计分（`jifen run {month}`）"
-    return f"{why}，需更正（`jifen correct {month} --reason 理由`）" if scored else f"{why}，需更正"
+        return f"{why}，需 `jifen run {month}`" if changes else f"{why}，需重新计分（`jifen run {month}`）"
+    return f"{why}，需更正（`jifen correct {month} --reason 理由`）" if changes else f"{why}，需更正"

@@ -169,3 +169,46 @@ def test_what_a_terminal_would_take_for_an_order_is_printed_as_text(jifen, works
     path.write_text(json.dumps({"fact": "双公示异议", **GOOD, "单位": "\u001b[2J市教育局"}), encoding="utf-8")
     outcome = jifen("-w", workspace, "import", path)
     assert (outcome.status, "\u001b" in outcome.err, "\\x1b[2J" in outcome.err) == (1, False, True)
+
+
+def test_imports_taken_back_one_after_the_other_leave_nothing_of_either(jifen, workspace, sheet):
+    for number in (1, 2):
+        jifen("-w", workspace, "import", sheet("双公示异议", {**GOOD, "备注": str(number)}))
+    jifen("-w", workspace, "withdraw", "--import", "1", "--reason", "误报", "--dry-run")
+    assert jifen("-w", workspace, "withdraw", "--import", "1", "--reason", "误报").status == 1  # import 2 says it again
+    assert jifen("-w", workspace, "withdraw", "--import", "2", "--reason", "误报").status == 0
+    assert [one["values"]["备注"] for one in facts(jifen, workspace)] == ["1"]
+    assert jifen("-w", workspace, "withdraw", "--import", "1", "--reason", "误报").status == 0
+    assert facts(jifen, workspace) == []
+    assert jifen("-w", workspace, "withdraw", "--import", "1", "--reason", "误报").status == 1
+
+
+def test_a_number_that_no_import_could_have_is_wrong_usage(jifen, workspace):
+    assert jifen("-w", workspace, "withdraw", "--import", "9" * 20, "--reason", "误报").status == 2
+
+
+def test_a_blank_reason_is_none(jifen, workspace, sheet):
+    assert jifen("-w", workspace, "import", sheet("双公示异议", GOOD), "--correction", " ").status == 2
+
+
+def test_a_closed_month_is_not_scored_again(jifen, workspace, sheet):
+    jifen("-w", workspace, "run", "2023-04", "--from", sheet("双公示异议", GOOD), "--no-notices")
+    close(workspace, "2023-04")
+    outcome = jifen("-w", workspace, "run", "2023-04")
+    assert (outcome.status, "jifen correct 2023-04" in outcome.err) == (1, True)
+
+
+def test_a_good_row_is_taken_though_a_spoilt_file_has_it_too(jifen, workspace, sheet, tmp_path):
+    good = sheet("双公示异议", GOOD, folder="good")
+    spoilt = tmp_path / "spoilt" / "双公示异议.csv"
+    spoilt.parent.mkdir()
+    spoilt.write_text("单位,月份,编号,编号,及时处理\n市教育局,2023-04,1,1,是\n", encoding="utf-8")
+    outcome = jifen("-w", workspace, "import", spoilt, good, "--keep-good", "--json")
+    assert (imported(outcome), [one["code"] for one in outcome.json["rejected"]]) == ((1, 0, 0), ["duplicate-column"])
+
+
+def test_with_keep_good_a_refused_spell_stands_in_nobodys_way(jifen, workspace, sheet):
+    spells = (("01", "04"), ("03", "08"), ("07", "10"))
+    rows = [{"单位": "市教育局", "主体": "甲", "起始月份": f"2023-{a}", "终止月份": f"2023-{b}"} for a, b in spells]
+    outcome = jifen("-w", workspace, "import", sheet("拖欠账款", *rows), "--keep-good", "--json")
+    assert (imported(outcome), [one["row"] for one in outcome.json["rejected"]]) == ((2, 0, 0), [3])

@@ -128,3 +128,61 @@ def test_a_year_that_the_calendar_lacks_is_refused_with_how_to_add_it(jifen, wor
     head = workspace / "rulesets" / "changzhi-2023" / "ruleset.yaml"
     head.write_text(head.read_text(encoding="utf-8") + "calendar: {2027: {holidays: [2027-01-01], workdays: []}}\n", encoding="utf-8")
     assert jifen("-w", workspace, "import", sheet("双公示记录", *records(dated))).status == 0
+
+
+def shorten_the_limit(workspace) -> None:
+    head = workspace / "rulesets" / "changzhi-2023" / "ruleset.yaml"
+    text = head.read_text(encoding="utf-8")
+    head.write_text(text.replace("双公示时限: {2023-01: {value: 7", "双公示时限: {2023-01: {value: 1"), encoding="utf-8")
+
+
+ALL = {**REPORT, "应报数": "1", "实报数": "1", "及时数": "1", "合规数": "1"}
+
+
+def test_a_report_is_kept_as_one_whether_it_comes_before_the_records_or_after(jifen, workspace, sheet):
+    jifen("-w", workspace, "import", sheet("双公示记录", *records({})))
+    assert imported(jifen("-w", workspace, "import", sheet("双公示统计", ALL), "--json")) == (1, 0, 0)
+    outcome = jifen("-w", workspace, "import", sheet("双公示记录", *records({}, {})), "--json")
+    assert [one["code"] for one in outcome.json["rejected"]] == ["derived-differs"]
+    assert figures(jifen, workspace)[0][1]["应报数"] == 1
+
+
+def test_a_record_that_leaves_a_reported_month_is_refused_and_does_not_hang(jifen, workspace, sheet):
+    jifen("-w", workspace, "import", sheet("双公示记录", *records({}, {})), sheet("双公示统计", {**ALL, "应报数": "2", "实报数": "2", "及时数": "2", "合规数": "2"}))
+    moved = sheet("双公示记录", *records({"决定日期": "2023-05-04", "上报日期": "2023-05-05"}), folder="moved")
+    outcome = jifen("-w", workspace, "import", moved, "--keep-good", "--json")
+    assert (outcome.status, [one["row"] for one in outcome.json["rejected"]]) == (1, [2])
+
+
+def test_after_another_limit_reports_are_told_all_at_once_by_run_and_can_be_taken_back_one_by_one(jifen, workspace, sheet):
+    both = ("市教育局", "市财政局")
+    jifen("-w", workspace, "import", sheet("双公示记录", *({**RECORD, "单位": unit} for unit in both)), sheet("双公示统计", *({**ALL, "单位": unit} for unit in both)))
+    shorten_the_limit(workspace)
+    other = {"单位": "市民政局", "月份": "2023-04", "编号": "1", "及时处理": "是"}
+    assert jifen("-w", workspace, "import", sheet("双公示异议", other)).status == 0
+    outcome = jifen("-w", workspace, "run", "2023-04")
+    assert outcome.status == 1
+    assert all(unit in outcome.err for unit in both)
+    for unit in both:
+        assert jifen("-w", workspace, "withdraw", "双公示统计", unit, "2023-04", "--reason", "以记录为准").status == 0
+    assert jifen("-w", workspace, "run", "2023-04", "--no-notices").status == 0
+    assert [told["及时数"] for _, told in figures(jifen, workspace)] == [0, 0]
+
+
+def test_status_says_that_figures_wait_for_the_next_run(jifen, workspace, sheet):
+    jifen("-w", workspace, "run", "2023-04", "--from", sheet("双公示记录", *records({})), "--no-notices")
+    shorten_the_limit(workspace)
+    (month,) = jifen("-w", workspace, "status", "2023-04", "--json").json["months"]
+    assert "jifen run 2023-04" in month["waiting"]
+
+
+def test_figures_that_no_derivation_makes_any_more_go_with_the_next_run(jifen, workspace, sheet):
+    other = {"单位": "市民政局", "月份": "2023-04", "编号": "1", "及时处理": "是"}
+    jifen("-w", workspace, "import", sheet("双公示记录", *records({})), sheet("双公示异议", other))
+    (workspace / "rulesets" / "changzhi-2023" / "derive.yaml").unlink()
+    assert jifen("-w", workspace, "run", "2023-04", "--no-notices").status == 0
+    assert figures(jifen, workspace) == []
+
+
+def imported(outcome) -> tuple[int, int, int]:
+    return outcome.json["new"], outcome.json["changed"], outcome.json["unchanged"]

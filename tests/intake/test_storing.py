@@ -141,12 +141,12 @@ def test_overlaps_are_told_exactly_where_some_month_holds_twice(ruleset, spells,
         drafts.append(Draft("失信主体", f'["沁县","甲","2023-0{start}"]', json.dumps(values), "a.csv", None, row))
     standing = [(one.kind, one.key, json.loads(one.fields), "某处") for one in drafts[:stored]]
     months = [set(range(start, end or 13)) for start, end in spells]
-    clashing = {
-        row
-        for row in range(stored, len(spells))
-        for other in range(len(spells))
-        if months[row] & months[other] and (other < stored or spells[other][0] < spells[row][0])
-    }
+    taken, clashing = months[:stored], set()
+    for row in sorted(range(stored, len(spells)), key=lambda row: spells[row][0]):
+        if any(months[row] & other for other in taken):
+            clashing.add(row)
+        else:
+            taken.append(months[row])
     assert {fault.row for fault in overlaps(ruleset, standing, drafts[stored:])} == clashing
 
 
