@@ -33,6 +33,7 @@ def _month(text: str) -> str:
 
 
 Month = Annotated[str, typer.Argument(parser=_month, metavar="MONTH", help="月份，如 2023-04")]
+By = Annotated[str | None, typer.Option(metavar="姓名", help="经办人；默认是工作区的 operator")]
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出到标准输出")]
 
 
@@ -162,12 +163,53 @@ def notices(
     context: typer.Context,
     month: Month,
     open_: Annotated[bool, typer.Option("--open", help="生成后在浏览器中打开")] = False,
+    as_issued: Annotated[bool, typer.Option("--as-issued", help="已印发的月份：与印发时逐字节相同，不含此后的更正")] = False,
     as_json: AsJson = False,
 ) -> None:
     """重新生成某月的通报：同一账本，字节相同。"""
     from engine.commands.month import render_notices
 
-    render_notices(context.obj, month, open_, as_json)
+    render_notices(context.obj, month, open_, as_issued, as_json)
+
+
+@app.command()
+def close(
+    context: typer.Context,
+    month: Month,
+    number: Annotated[str, typer.Option(metavar="文号", help="发文字号，如 长发改信用〔2023〕12号")] = "",
+    date: Annotated[str | None, typer.Option(metavar="DATE", help="印发日期，如 2023-05-08；默认今天")] = None,
+    by: By = None,
+    as_json: AsJson = False,
+) -> None:
+    """印发某月的通报：此后只能更正。"""
+    from engine.commands.ledger_life import close_month
+
+    close_month(context.obj, month, number.strip(), date, by, as_json)
+
+
+@app.command()
+def correct(
+    context: typer.Context,
+    month: Month,
+    reason: Annotated[str, typer.Option(help="更正原因（必填），写入更正通报")] = ...,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只预览，不入账")] = False,
+    by: By = None,
+    as_json: AsJson = False,
+) -> None:
+    """更正已印发的月份及其后各月，生成更正通报。"""
+    from engine.commands.ledger_life import correct_month
+
+    if not reason.strip():
+        raise typer.BadParameter("更正要写明原因", param_hint="--reason")
+    correct_month(context.obj, month, reason.strip(), dry_run, by, as_json)
+
+
+@app.command()
+def verify(context: typer.Context, as_json: AsJson = False) -> None:
+    """核验账本：逐月重算、逐条比对，并走通链条。"""
+    from engine.commands.ledger_life import verify_ledger
+
+    verify_ledger(context.obj, as_json)
 
 
 @app.command()

@@ -59,6 +59,15 @@ class FactVersion(SQLModel, table=True):
     derived: bool = False  # made of records by derive.yaml, whose line is `row`
 
 
+class Seal(SQLModel, table=True):
+    """The digest over an import, its files and its versions, chained to the one before."""
+
+    __tablename__ = "seal"
+    id: int | None = Field(default=None, primary_key=True)
+    import_id: int = Field(foreign_key="import.id")
+    digest: str
+
+
 class RulesetVersion(SQLModel, table=True):
     """A ruleset as a run read it: its files' names and texts as one JSON object, by fingerprint."""
 
@@ -68,7 +77,7 @@ class RulesetVersion(SQLModel, table=True):
 
 
 class Batch(SQLModel, table=True):
-    """One posting: everything that a run wrote, in one transaction."""
+    """One posting: everything that a run or a correction wrote, in one transaction. `period` is its earliest month."""
 
     __tablename__ = "batch"
     id: int | None = Field(default=None, primary_key=True)
@@ -76,9 +85,20 @@ class Batch(SQLModel, table=True):
     operator: str
     period: str = Field(index=True)
     ruleset: str = Field(foreign_key="ruleset_version.fingerprint")
-    newest_fact: int  # the highest fact version that the run read; 0 where there was none
+    newest_fact: int  # the highest fact version that was read; 0 where there was none
     program: str
-    reason: str = ""
+    reason: str = ""  # of a correction; a run has none
+    facts: str = ""  # the newest seal: what all facts together were
+    digest: str = ""  # over all of the above, chained to the batch before
+
+
+class BatchMonth(SQLModel, table=True):
+    """A month that a batch scored: its newest batch is what stands."""
+
+    __tablename__ = "batch_month"
+    id: int | None = Field(default=None, primary_key=True)
+    batch_id: int = Field(foreign_key="batch.id", index=True)
+    period: str = Field(index=True)
 
 
 class Closing(SQLModel, table=True):
@@ -91,6 +111,18 @@ class Closing(SQLModel, table=True):
     period: str = Field(index=True)
     number: str = ""
     issued: str = ""
+    last_batch: int = 0  # the newest batch of all at the time: what came later did not count for the notice
+
+
+class IssuedFile(SQLModel, table=True):
+    """A file of a notice as it was issued: its path below the month's folder, and its bytes, deflated."""
+
+    __tablename__ = "issued_file"
+    id: int | None = Field(default=None, primary_key=True)
+    closing_id: int | None = Field(default=None, foreign_key="closing.id", index=True)
+    batch_id: int | None = Field(default=None, foreign_key="batch.id", index=True)  # of a correction's notice
+    name: str
+    content: bytes
 
 
 class Tally(SQLModel, table=True):
@@ -135,3 +167,4 @@ class LedgerEntry(SQLModel, table=True):
     fact_version_id: int | None = Field(default=None, foreign_key="fact_version.id")
     reverses: int | None = Field(default=None, foreign_key="ledger_entry.id")
     reason: str = ""
+    digest: str = ""  # over all of the above and the batch's, chained to the entry before

@@ -31,7 +31,7 @@ def run_command(folder: Path, month: str, sources: Sequence[Path], dry_run: bool
     files: list[Path] = []
     if notices and not dry_run:
         try:
-            files = _render(workspace, month)
+            files = render(workspace, month)
         except (JifenError, OSError) as error:  # what is posted stands
             failed = error
     if as_json:
@@ -114,9 +114,9 @@ def show_standings(folder: Path, month: str, as_json: bool) -> None:
     )
 
 
-def render_notices(folder: Path, month: str, open_: bool, as_json: bool) -> None:
+def render_notices(folder: Path, month: str, open_: bool, as_issued: bool, as_json: bool) -> None:
     workspace = Workspace.open(folder)
-    files = _render(workspace, month)
+    files = render(workspace, month, as_issued=as_issued)
     if as_json:
         say_json({"month": month, "notices": [str(path) for path in files]})
     else:
@@ -128,16 +128,18 @@ def render_notices(folder: Path, month: str, open_: bool, as_json: bool) -> None
             raise InputError("没有可用的浏览器", f"请自行打开 {files[0]}")
 
 
-def _render(workspace: Workspace, month: str) -> list[Path]:
-    from engine.ledger.reading import book_of, last_ruleset
-    from engine.ledger.standings import posted_months
-    from engine.notices.render import render_index, render_month
+def render(workspace: Workspace, month: str, *, as_issued: bool = False) -> list[Path]:
+    """Writes a month's notices, and the page that leads to all months."""
+    from engine.ledger.reading import last_ruleset
+    from engine.ledger.standings import posted_months, require_posted
+    from engine.notices.publish import pages_of
+    from engine.notices.render import render_index, write_month
     from models.database import reading
 
-    with reading(workspace.database) as connection:
-        book = book_of(connection, month)
+    with progress(f"生成 {month} 的通报") as advance, reading(workspace.database) as connection:
+        require_posted(connection, month)
+        pages = pages_of(connection, month, workspace.templates, as_issued=as_issued, progress=advance)
         titles = [(each, last_ruleset(connection, each).title) for each in posted_months(connection)]
-    with progress(f"生成 {month} 的通报") as advance:
-        files = render_month(book, workspace.templates, workspace.notices, advance)
+    files = write_month(pages, workspace.notices / month)
     render_index(titles, workspace.notices, workspace.templates)
     return files

@@ -23,6 +23,7 @@ from engine.facts import canonical, key_texts, typed
 from engine.intake.faults import Fault
 from engine.intake.standing import VERSION_COLUMNS, Held, newest_of_kinds
 from models.bulk import insert_rows
+from models.chain import seal
 from models.tables import Act, FactVersion, Import, SourceFile
 from models.versions import newest_ids
 
@@ -110,9 +111,7 @@ def rederive(connection: Connection, ruleset: Ruleset, *, operator: str, at: str
     insert_rows(connection, FactVersion, VERSION_COLUMNS, [
         (import_id, one.file_id, one.sheet, one.row, one.kind, one.key, one.fields, True, True) for one in orphans
     ])  # fmt: skip
-    if not ruleset.derivations:
-        return
-    origin = _origin(connection, ruleset, import_id, _meaning(ruleset))
+    origin = _origin(connection, ruleset, import_id, _meaning(ruleset)) if ruleset.derivations else None
     faults = []
     for derivation in ruleset.derivations:
         told, made = _compared(connection, ruleset, derivation, set(ruleset.months))
@@ -120,6 +119,7 @@ def rederive(connection: Connection, ruleset: Ruleset, *, operator: str, at: str
         _write(connection, derivation, origin, made)
     if faults:
         raise IntakeRefused(faults, outcome="没有计分")
+    seal(connection, import_id)
 
 
 def is_stale(connection: Connection, ruleset: Ruleset) -> bool:

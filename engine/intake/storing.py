@@ -22,6 +22,7 @@ from engine.intake.spells import lasting, overlaps
 from engine.intake.standing import VERSION_COLUMNS, Standing, closed_months, newest_of_keys, newest_of_kinds
 from engine.intake.touching import months_touched, record_months
 from models.bulk import insert_rows
+from models.chain import seal
 from models.tables import Act, FactVersion, Import, SourceFile
 
 
@@ -172,7 +173,9 @@ class _Importing:
         ]
         insert_rows(self._connection, FactVersion, VERSION_COLUMNS, rows)
         months = self._figure_months(changes)
-        return derive(self._connection, self._ruleset, self.id, months, changes, stale=self._stale)
+        derived = derive(self._connection, self._ruleset, self.id, months, changes, stale=self._stale)
+        seal(self._connection, self.id)
+        return derived
 
     def _figure_months(self, changes: Iterable[Brought]) -> set[str]:
         """The months whose figures may be others now: those of records, and of reported facts that could be made of some."""

@@ -22,6 +22,7 @@ from engine.intake.spells import lasting, overlaps
 from engine.intake.standing import VERSION_COLUMNS, Held, newest_of_keys, newest_of_kinds, version_ids, versions
 from engine.intake.touching import months_touched, record_months
 from models.bulk import insert_rows
+from models.chain import seal
 from models.tables import Act, FactVersion, Import
 
 _VERSION = FactVersion.__table__
@@ -168,6 +169,7 @@ def _write(
     derived = derive(connection, ruleset, import_id, figures, brought, stale=stale)
     if derived.faults:
         raise IntakeRefused(derived.faults, outcome="没有撤回")
+    seal(connection, import_id)
     return Withdrawn(tuple(steps), tuple(sorted(touched | derived.months)), replaced)
 
 

@@ -63,6 +63,14 @@ class Standing:
     total_rank: int
 
 
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """How a closed month's notice was issued: its number as written, and the date, YYYY-MM-DD; "" where not told."""
+
+    number: str
+    date: str
+
+
 @dataclass(frozen=True)
 class Book:
     """A posted month. Units in the order of the list wherever a mapping has them as keys."""
@@ -76,4 +84,5 @@ class Book:
     matches: Mapping[str, tuple[MatchLine, ...]]  # unit to matches, by rule in the ruleset's order, then fact key
     facts: Mapping[str, tuple[FactLine, ...]]  # unit to every fact of the month that was asserted for it
     entries: Mapping[str, Mapping[str, int]]  # unit to rule to the posted sum of the month, hundredths
+    issue: Issue | None = None  # None: a draft, whose points may still change
     late: Mapping[str, tuple[LateLine, ...]] = field(default_factory=dict)  # unit to its records out of time, by due date

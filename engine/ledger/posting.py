@@ -6,7 +6,7 @@ First run, second run and a run after new facts are this one path; where there i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,7 +20,8 @@ from engine.scoring.award import Award
 from engine.scoring.months import MonthFacts
 from engine.scoring.year import Year
 from models.bulk import insert_rows
-from models.tables import Batch, LedgerEntry, Match, RulesetVersion, Tally
+from models.chain import BATCH_COLUMNS, ENTRY_COLUMNS, entry_digests, last_digest, link
+from models.tables import Batch, BatchMonth, LedgerEntry, Match, RulesetVersion, Seal, Tally
 
 Account = tuple[str, str, str, str]  # unit, rule, fact kind, fact key; the last two empty for an absence
 
@@ -105,43 +106,77 @@ def _version(award: Award) -> int | None:
     return award.hit.fact.version if award.hit.fact else None
 
 
-def post(connection: Connection, files: Mapping[str, str], year: Year, month: str, *, at: str, operator: str) -> Posted:
-    """Writes the month's difference in one batch; `files` is the ruleset's text, kept with the batch.
+def post(
+    connection: Connection,
+    files: Mapping[str, str],
+    year: Year,
+    months: Sequence[str],
+    *,
+    at: str,
+    operator: str,
+    reason: str = "",
+) -> Posted:
+    """Writes the difference of one month (a run) or several (a correction) in one batch; `files` is the ruleset's text.
 
     Nothing is written where entries, matches and ruleset stand as they are.
     """
-    given = year.awards(month)
-    postings = difference(year.ruleset, given, standing_entries(connection, month))
-    tallies = _changed_tallies(connection, month, given, year.facts(month))
-    if not postings and not tallies and _ruleset_of(connection, month) == year.ruleset.fingerprint:
+    postings: dict[str, list[Posting]] = {}
+    tallies: dict[str, dict[str, tuple[str, tuple[Award, ...]]]] = {}
+    for month in months:
+        given = year.awards(month)
+        own = difference(year.ruleset, given, standing_entries(connection, month))
+        changed = changed_tallies(connection, month, given, year.facts(month))
+        if own or changed or (not reason and _ruleset_of(connection, month) != year.ruleset.fingerprint):
+            postings[month], tallies[month] = own, changed
+    if not postings:
         return Posted(None, ())
-    batch = _new_batch(connection, files, year.ruleset, month, at, operator)
-    _write_matches(connection, batch, month, tallies)
-    return Posted(batch, _write_entries(connection, batch, month, postings))
+    batch = _new_batch(connection, files, year.ruleset, list(postings), at, operator, reason)
+    for month, changed in tallies.items():
+        _write_matches(connection, batch.id, month, changed)
+    return Posted(batch.id, _write_entries(connection, batch, postings, reason))
 
 
 def _ruleset_of(connection: Connection, month: str) -> str | None:
-    batch = Batch.__table__
+    batch, scored = Batch.__table__, BatchMonth.__table__
     return connection.execute(
-        select(batch.c.ruleset).where(batch.c.period == month).order_by(batch.c.id.desc()).limit(1)
+        select(batch.c.ruleset)
+        .join(scored, scored.c.batch_id == batch.c.id)
+        .where(scored.c.period == month)
+        .order_by(batch.c.id.desc())
+        .limit(1)
     ).scalar()
 
 
+class _NewBatch(NamedTuple):
+    id: int
+    digest: str
+
+
 def _new_batch(
-    connection: Connection, files: Mapping[str, str], ruleset: Ruleset, month: str, at: str, operator: str
-) -> int:
-    known = RulesetVersion.__table__
+    connection: Connection,
+    files: Mapping[str, str],
+    ruleset: Ruleset,
+    months: Sequence[str],
+    at: str,
+    operator: str,
+    reason: str,
+) -> _NewBatch:
+    known, batch = RulesetVersion.__table__, Batch.__table__
     if not connection.execute(select(known.c.fingerprint).where(known.c.fingerprint == ruleset.fingerprint)).first():
         connection.execute(insert(known).values(fingerprint=ruleset.fingerprint, files=canonical(dict(files))))
-    return connection.execute(
-        insert(Batch.__table__).values(
-            at=at, operator=operator, period=month, ruleset=ruleset.fingerprint,
-            newest_fact=newest_version(connection), program=__version__, reason="",
-        )
-    ).inserted_primary_key[0]  # fmt: skip
+    # Ids are given here, for they are under the digest; the transaction holds the ledger meanwhile.
+    id_ = (connection.execute(select(func.max(batch.c.id))).scalar() or 0) + 1
+    facts = last_digest(connection, Seal.__table__)
+    content = (
+        id_, at, operator, min(months), ruleset.fingerprint, newest_version(connection), __version__, reason, facts,
+    )  # fmt: skip
+    digest = link(last_digest(connection, batch), content)
+    insert_rows(connection, Batch, (*BATCH_COLUMNS, "digest"), [(*content, digest)])
+    insert_rows(connection, BatchMonth, ("batch_id", "period"), [(id_, month) for month in months])
+    return _NewBatch(id_, digest)
 
 
-def _changed_tallies(
+def changed_tallies(
     connection: Connection, month: str, given: Mapping[str, tuple[Award, ...]], facts: MonthFacts
 ) -> dict[str, tuple[str, tuple[Award, ...]]]:
     """The units whose facts or matches are not those of their newest tally: unit to the new digest and the awards."""
@@ -174,20 +209,17 @@ def _write_matches(
 
 
 def _write_entries(
-    connection: Connection, batch: int, month: str, postings: list[Posting]
+    connection: Connection, batch: _NewBatch, postings: Mapping[str, list[Posting]], reason: str
 ) -> tuple[tuple[int, Posting], ...]:
-    # Ids are given here, as bulk inserts do not tell them; the transaction holds the ledger meanwhile.
     entry = LedgerEntry.__table__
     first = (connection.execute(select(func.max(entry.c.id))).scalar() or 0) + 1
-    numbered = tuple(enumerate(postings, start=first))
-    columns = (
-        "id", "batch_id", "period", "unit", "rule", "kind", "points", "fact_kind", "fact_key", "fact_version_id",
-        "reverses", "reason",
-    )  # fmt: skip
+    numbered = tuple(enumerate(((month, one) for month, own in postings.items() for one in own), start=first))
     rows = [
-        (id_, batch, month, one.unit, one.rule, one.kind, one.points, one.fact_kind, one.fact_key, one.fact_version,
-         one.reverses, "")
-        for id_, one in numbered
+        (id_, batch.id, month, one.unit, one.rule, one.kind, one.points, one.fact_kind, one.fact_key, one.fact_version,
+         one.reverses, reason)
+        for id_, (month, one) in numbered
     ]  # fmt: skip
-    insert_rows(connection, LedgerEntry, columns, rows)
-    return numbered
+    digests = entry_digests(last_digest(connection, entry), batch.digest, rows)
+    sealed = [(*row, digest) for row, digest in zip(rows, digests, strict=True)]
+    insert_rows(connection, LedgerEntry, (*ENTRY_COLUMNS, "digest"), sealed)
+    return tuple((id_, one) for id_, (_, one) in numbered)

@@ -6,20 +6,20 @@ import json
 from collections.abc import Mapping
 from functools import cache
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from engine.derivation.deriving import records_of
 from engine.derivation.figures import late
 from engine.dsl.loader import ruleset_of
 from engine.dsl.model import Rule, Ruleset
 from engine.facts import Fact, key_texts
-from engine.ledger.book import Book, FactLine, LateLine, MatchLine
+from engine.ledger.book import Book, FactLine, Issue, LateLine, MatchLine
 from engine.ledger.standings import ranks, require_posted, standings, unit_points
 from engine.ledger.stored import newest_facts, scored_kinds
 from engine.scoring.months import facts_of
 from engine.scoring.points import shown
 from engine.scoring.sentence import sentence
-from models.tables import Batch, FactVersion, LedgerEntry, Match, RulesetVersion, SourceFile, Tally
+from models.tables import Batch, BatchMonth, Closing, FactVersion, LedgerEntry, Match, RulesetVersion, SourceFile, Tally
 from models.versions import newest_ids
 
 
@@ -28,17 +28,34 @@ def _from_texts(files: str) -> Ruleset:
     return ruleset_of(json.loads(files))
 
 
-def last_ruleset(connection: Connection, month: str) -> Ruleset:
+def last_ruleset(connection: Connection, month: str, before_batch: int | None = None) -> Ruleset:
     """The ruleset of a posted month's last run, from the texts that were kept with it."""
-    batch, version = Batch.__table__, RulesetVersion.__table__
-    files = connection.execute(
-        select(version.c.files)
-        .join(batch, batch.c.ruleset == version.c.fingerprint)
-        .where(batch.c.period == month)
-        .order_by(batch.c.id.desc())
-        .limit(1)
-    ).scalar_one()
-    return _from_texts(files)
+    return _kept(connection, _last_of(connection, month, before_batch).ruleset)
+
+
+def ruleset_of_batch(connection: Connection, batch_id: int) -> Ruleset:
+    """The ruleset that a batch was posted by."""
+    batch = Batch.__table__
+    return _kept(connection, connection.execute(select(batch.c.ruleset).where(batch.c.id == batch_id)).scalar_one())
+
+
+def _kept(connection: Connection, fingerprint: str) -> Ruleset:
+    version = RulesetVersion.__table__
+    return _from_texts(connection.execute(select(version.c.files).where(version.c.fingerprint == fingerprint)).scalar_one())
+
+
+def seen_by(connection: Connection, month: str, before_batch: int | None = None) -> int:
+    """The highest fact version that a posted month's last run read."""
+    return _last_of(connection, month, before_batch).newest_fact
+
+
+def _last_of(connection: Connection, month: str, before_batch: int | None) -> Row:
+    """The newest batch that scored a month; with `before_batch` the newest before that one."""
+    batch, scored = Batch.__table__, BatchMonth.__table__
+    query = select(batch).join(scored, scored.c.batch_id == batch.c.id).where(scored.c.period == month)
+    if before_batch is not None:
+        query = query.where(batch.c.id < before_batch)
+    return connection.execute(query.order_by(batch.c.id.desc()).limit(1)).one()
 
 
 def book_of(connection: Connection, month: str) -> Book:
@@ -59,16 +76,9 @@ def book_of(connection: Connection, month: str) -> Book:
         matches=_matches(connection, ruleset, rules, month, lines),
         facts=_facts_by_unit(ruleset, lines, month),
         entries=_entries(connection, ruleset, month),
+        issue=_issue(connection, month),
         late=_late(connection, ruleset, month, seen),
     )
-
-
-def seen_by(connection: Connection, month: str) -> int:
-    """The highest fact version that a posted month's last run read."""
-    batch = Batch.__table__
-    return connection.execute(
-        select(batch.c.newest_fact).where(batch.c.period == month).order_by(batch.c.id.desc()).limit(1)
-    ).scalar_one()
 
 
 def _fact_lines(connection: Connection, ruleset: Ruleset, seen: int) -> dict[int, tuple[Fact, FactLine]]:
@@ -84,6 +94,12 @@ def _fact_lines(connection: Connection, ruleset: Ruleset, seen: int) -> dict[int
         fact.version: (fact, FactLine(fact.kind, key_texts(fact.key), fact.values, *origins[fact.version]))
         for fact in newest_facts(connection, ruleset, seen)
     }
+
+
+def _issue(connection: Connection, month: str) -> Issue | None:
+    closing = Closing.__table__
+    found = connection.execute(select(closing.c["number", "issued"]).where(closing.c.period == month)).first()
+    return None if found is None else Issue(*found)
 
 
 def _late(connection: Connection, ruleset: Ruleset, month: str, seen: int) -> dict[str, tuple[LateLine, ...]]:

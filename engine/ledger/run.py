@@ -11,6 +11,7 @@ from engine.clock import moment
 from engine.dsl.model import Ruleset
 from engine.errors import InputError
 from engine.facts import Fact, key_line
+from engine.ledger.closed import closings, posted_hits
 from engine.ledger.posting import Posted, difference, post, standing_entries
 from engine.ledger.standings import posted_months
 from engine.ledger.stored import newest_facts
@@ -68,7 +69,6 @@ def run_month(workspace: Workspace, month: str, reading: Reading | None = None, 
     Raises RulesetFaulty, IntakeRefused, InputError or Busy; then nothing is written.
     """
     from engine.derivation.deriving import rederive
-    from engine.intake.standing import closed_months
     from models.database import writing
 
     ruleset = workspace.ruleset
@@ -76,16 +76,18 @@ def run_month(workspace: Workspace, month: str, reading: Reading | None = None, 
     with writing(workspace.database, keep=keep) as connection:
         now = moment()
         stored = _store(connection, workspace, reading, now) if reading else None
-        if month in closed_months(connection):
+        shut = closings(connection)
+        if month in shut:
             raise InputError(f"{month} 已印发，不再计分", f"确需更正时用 `jifen correct {month} --reason 原因`")
         rederive(connection, ruleset, operator=workspace.operator, at=now)
         facts = newest_facts(connection, ruleset)
         posted = [each for each in posted_months(connection) if each in ruleset.months]
         if not facts and not posted:
             raise InputError("工作区还没有事实，无从计分", f"先执行 `jifen import` 或 `jifen run {month} --from 文件夹`")
-        year = Year(ruleset, facts)
-        result = post(connection, workspace.ruleset_files, year, month, at=now, operator=workspace.operator)
-        moved = [other for other in posted if other != month and _differs(connection, year, other)]
+        closed = [each for each in posted if each in shut]
+        year = Year(ruleset, facts, posted_hits(connection, ruleset, closed))
+        result = post(connection, workspace.ruleset_files, year, [month], at=now, operator=workspace.operator)
+        moved = [other for other in posted if other != month and other not in shut and _differs(connection, year, other)]
     held = year.facts(month)
     return Run(
         month,

@@ -9,12 +9,12 @@ from sqlalchemy import Connection, func, select
 from engine.dsl.model import Ruleset
 from engine.errors import InputError
 from engine.ledger.book import Standing
-from models.tables import Batch, LedgerEntry
+from models.tables import BatchMonth, LedgerEntry
 
 
 def posted_months(connection: Connection) -> list[str]:
     """The months that a run has posted, oldest first."""
-    period = Batch.__table__.c.period
+    period = BatchMonth.__table__.c.period
     return list(connection.execute(select(period).distinct().order_by(period)).scalars())
 
 

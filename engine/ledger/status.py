@@ -13,12 +13,13 @@ from engine.derivation.deriving import is_stale
 from engine.dsl.model import Ruleset, Time
 from engine.facts import Fact, key_line, key_order, restore
 from engine.intake.touching import months_touched
+from engine.ledger.closed import closings, posted_hits
 from engine.ledger.due import Due, Reported, due, missing
 from engine.ledger.posting import difference, standing_entries
 from engine.ledger.stored import newest_facts, scored_kinds
 from engine.scoring.months import MonthFacts
 from engine.scoring.year import Year
-from models.tables import Batch, Closing, FactVersion
+from models.tables import Batch, BatchMonth, FactVersion
 
 OPEN, DRAFT, CLOSED, CORRECTED = "open", "draft", "closed", "corrected"
 Progress = Callable[[int, int], None]  # months done, months in all
@@ -74,8 +75,8 @@ def status(
 ) -> list[MonthStatus]:
     """Every month of the ruleset's year, or one. Reports are missed up to the newest month that has any, or that is asked for."""
     facts = newest_facts(connection, ruleset)
-    year = Year(ruleset, facts)
-    last, closed = _last_batches(connection), _closed(connection)
+    last, closed = _last_batches(connection), set(closings(connection))
+    year = Year(ruleset, facts, posted_hits(connection, ruleset, sorted(closed)))
     changes = _changes(connection, ruleset, {each: last.get(each, _Last()).seen for each in ruleset.months})
     asked = ruleset.months if month is None else (month,)
     told = ruleset.months if month else _up_to_newest(ruleset, facts, last)
@@ -91,10 +92,17 @@ def status(
     return found
 
 
+def changed_since_run(connection: Connection, ruleset: Ruleset) -> dict[str, list[Change]]:
+    """By posted month, the facts that say something else of it than at its last run."""
+    seen = {month: last.seen for month, last in _last_batches(connection).items() if month in ruleset.months}
+    return _changes(connection, ruleset, seen)
+
+
 def _last_batches(connection: Connection) -> dict[str, _Last]:
-    batch = Batch.__table__
+    batch, scored = Batch.__table__, BatchMonth.__table__
     last: dict[str, _Last] = {}
-    for row in connection.execute(select(batch.c["period", "newest_fact", "ruleset", "reason"]).order_by(batch.c.id)):
+    rows = select(scored.c.period, batch.c["newest_fact", "ruleset", "reason"]).join(scored, scored.c.batch_id == batch.c.id)
+    for row in connection.execute(rows.order_by(batch.c.id)):
         corrected = bool(row.reason) or (row.period in last and last[row.period].corrected)
         last[row.period] = _Last(row.newest_fact, row.ruleset, corrected)
     return last
@@ -132,10 +140,6 @@ def _chains(connection: Connection, ruleset: Ruleset) -> dict[tuple[str, str], l
     for row in rows:
         chains[row.kind, row.key].append(row)
     return chains
-
-
-def _closed(connection: Connection) -> set[str]:
-    return set(connection.execute(select(Closing.__table__.c.period)).scalars())
 
 
 def _state(last: _Last | None, closed: bool) -> str:

@@ -49,6 +49,9 @@ class Letterhead:
     to: str
     signer: str
     cc: str
+    draft: bool  # not issued yet: the points may still change
+    number: str  # as issued, 长发改信用〔2023〕12号
+    date: str  # of issue, 2023年5月8日
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,3 +303,43 @@ class IndexPage:
     lead: str
     up: Link | None
     groups: tuple[LinkGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedRow:
+    unit: str
+    clause: str
+    title: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class MovedRow:
+    """A unit's rank by the month's points and by the points so far, before and after."""
+
+    category: str
+    unit: str
+    month_before: int
+    month_after: int
+    total_before: int
+    total_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedMonthPart:
+    month: str
+    rows: tuple[CorrectedRow, ...]
+    moved: tuple[MovedRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionPage:
+    scheme: str
+    issuer: str
+    signer: str
+    month: str
+    number: int
+    date: str
+    reason: str
+    months: tuple[CorrectedMonthPart, ...]

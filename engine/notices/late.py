@@ -6,6 +6,7 @@ from itertools import groupby
 
 from engine.ledger.book import Book
 from engine.notices.context import LateRecords, LateRow
+from engine.notices.wording import day_words
 
 _SHOWN = 100  # rows of a kind
 
@@ -17,14 +18,9 @@ def late_records(book: Book, unit: str) -> tuple[LateRecords, ...]:
         own = list(lines)
         known = book.ruleset.kinds[kind]
         rows = [
-            LateRow("，".join(line.key), *(_day(date) if date else "" for date in (line.decided, line.due, line.reported)))
+            LateRow("，".join(line.key), *(day_words(date) if date else "" for date in (line.decided, line.due, line.reported)))
             for line in own[:_SHOWN]
         ]
         key = "、".join(name for name in known.key if name != known.unit_field)
         found.append(LateRecords(kind, key, dates[kind], tuple(rows), len(own)))
     return tuple(found)
-
-
-def _day(date: str) -> str:
-    """2023-04-30 as 4月30日."""
-    return f"{int(date[5:7])}月{int(date[8:])}日"

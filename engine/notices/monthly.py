@@ -20,7 +20,7 @@ from engine.notices.context import (
     RankRow,
 )
 from engine.notices.rates import shortfalls
-from engine.notices.wording import address, average, fact_words, month_before, month_words, statement_file
+from engine.notices.wording import address, average, date_words, fact_words, month_before, month_words, statement_file
 
 WHOLE_CHART = 20  # a category up to this size is drawn whole, a larger one by its two ends
 CHART_END = 10
@@ -42,6 +42,9 @@ def letterhead(book: Book) -> Letterhead:
         to=words.get("to", "") or "，".join(f"各{category}" for category in ruleset.categories),
         signer=words.get("signer", "") or words.get("issuer", ""),
         cc=words.get("cc", ""),
+        draft=book.issue is None,
+        number=book.issue.number if book.issue else "",
+        date=date_words(book.issue.date) if book.issue and book.issue.date else "",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -12,7 +12,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from engine.errors import InputError
 from engine.ledger.book import Book
-from engine.notices.context import IndexPage, MonthlyPage, StatementPage, StatusPage
+from engine.notices.context import CorrectionPage, IndexPage, MonthlyPage, StatementPage, StatusPage
 from engine.notices.index import INDEX, MONTHLY, all_months, month_index
 from engine.notices.monthly import monthly_page
 from engine.notices.statement import statement_page
@@ -22,22 +22,36 @@ from engine.shipped import shipped_folder
 STATEMENTS = "得分单"
 STATUS = "报送情况.html"
 
-Page = IndexPage | MonthlyPage | StatementPage | StatusPage
+Page = IndexPage | MonthlyPage | StatementPage | CorrectionPage | StatusPage
 Progress = Callable[[int, int], None]  # pages done, pages in all
 
 
 def render_month(book: Book, overrides: Path | None, out: Path, progress: Progress | None = None) -> list[Path]:
-    """Writes a month's notices under `out`/MONTH and gives their paths. A file in `overrides` wins over the shipped one."""
+    """Writes a month's notices under `out`/MONTH and gives their paths."""
+    return write_month(month_pages(book, overrides, progress), out / book.period)
+
+
+def month_pages(book: Book, overrides: Path | None, progress: Progress | None = None) -> dict[str, bytes]:
+    """A month's notices by their path below its folder. A file in `overrides` wins over the shipped one."""
     templates = _environment(overrides)
-    folder = out / book.period
-    pages: dict[Path, bytes] = {}
-    for path, template, page in _pages(book, folder):
-        pages[path] = _rendered(templates, template, page)
+    pages: dict[str, bytes] = {}
+    for name, template, page in _pages(book):
+        pages[name] = _rendered(templates, template, page)
         if progress:
             progress(len(pages), len(book.standings) + 2)
-    written = _written(pages)
+    return pages
+
+
+def page_bytes(overrides: Path | None, template: str, page: Page) -> bytes:
+    """One page through its template."""
+    return _rendered(_environment(overrides), template, page)
+
+
+def write_month(pages: Mapping[str, bytes], folder: Path) -> list[Path]:
+    """Writes a month's notices into its folder and gives their paths, the index first."""
+    written = _written({folder / name: content for name, content in pages.items()})
     for path in (folder / STATEMENTS).iterdir():
-        if path not in pages:  # of a unit that the list has lost
+        if path not in written:  # of a unit that the list has lost
             path.unlink()
     return written
 
@@ -54,12 +68,11 @@ def render_status(page: StatusPage, period: str, out: Path, overrides: Path | No
     return _written({out / period / STATUS: _rendered(_environment(overrides), "status.html.j2", page)})[0]
 
 
-def _pages(book: Book, folder: Path) -> Iterator[tuple[Path, str, Page]]:
-    yield folder / INDEX, "index.html.j2", month_index(book)
-    yield folder / MONTHLY, "monthly.html.j2", monthly_page(book)
+def _pages(book: Book) -> Iterator[tuple[str, str, Page]]:
+    yield INDEX, "index.html.j2", month_index(book)
+    yield MONTHLY, "monthly.html.j2", monthly_page(book)
     for standing in book.standings:
-        path = folder / STATEMENTS / statement_file(standing.unit)
-        yield path, "statement.html.j2", statement_page(book, standing)
+        yield f"{STATEMENTS}/{statement_file(standing.unit)}", "statement.html.j2", statement_page(book, standing)
 
 
 def _environment(overrides: Path | None) -> ImmutableSandboxedEnvironment:
@@ -104,7 +117,7 @@ def _template_line(trace: TracebackType | None) -> tuple[str, int] | None:
     return found
 
 
-def _written(pages: dict[Path, bytes]) -> list[Path]:
+def _written(pages: Mapping[Path, bytes]) -> list[Path]:
     """Each file is replaced whole: a reader sees the old one or the new one."""
     for path, content in pages.items():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -69,3 +69,13 @@ def statement_file(unit: str) -> str:
 def address(path: str) -> str:
     """A relative path as an href: what a browser would read as its own sign is escaped."""
     return path.replace("%", "%25").replace("#", "%23").replace("?", "%3F")
+
+
+def date_words(date: str) -> str:
+    """2023-04-30 as 2023年4月30日."""
+    return f"{date[:4]}年{day_words(date)}"
+
+
+def day_words(date: str) -> str:
+    """2023-04-30 as 4月30日."""
+    return f"{int(date[5:7])}月{int(date[8:])}日"

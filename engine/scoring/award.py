@@ -14,12 +14,16 @@ ONCE, BEST, CAP = "once", "best", "cap"  # what may take from a match; a cap's p
 
 
 class Hit(NamedTuple):
-    """A rule, settled for its month, that fired on a fact of a unit's month; `raw` in hundredths, before limits."""
+    """A rule, settled for its month, that fired on a fact of a unit's month; `raw` in hundredths, before limits.
+
+    `posted` is what it gave, and what took the difference, in a month that is closed: that stays as it was.
+    """
 
     month: str
     rule: Rule
     fact: Fact | None
     raw: int
+    posted: tuple[int, str] | None = None
 
     @property
     def order(self) -> tuple:
@@ -46,20 +50,24 @@ def awards(hits: Iterable[Hit]) -> list[Award]:
 
 
 def _chosen(own: list[Hit]) -> Iterator[Award]:
-    """The hits of one rule after once and best of."""
-    rule = own[0].rule
+    """The hits of one rule after once and best of, by the limits of its latest month."""
+    rule = own[-1].rule
     if rule.once_per is not None:
         return _once(own, rule.once_per)
     if rule.best_of is not None:
         return _best(own, rule.best_of)
-    return (Award(one, one.raw) for one in own)
+    return (_award(one, one.raw) for one in own)
+
+
+def _award(hit: Hit, given: int, limit: str = "") -> Award:
+    return Award(hit, given, limit) if hit.posted is None else Award(hit, *hit.posted)
 
 
 def _once(own: list[Hit], per: tuple[str, ...]) -> Iterator[Award]:
     seen = set()
     for one in own:
         thing = tuple(one.fact.values.get(field) for field in per if field != UNIT)
-        yield Award(one, 0, ONCE) if thing in seen else Award(one, one.raw)
+        yield _award(one, 0, ONCE) if thing in seen else _award(one, one.raw)
         seen.add(thing)
 
 
@@ -71,9 +79,9 @@ def _best(own: list[Hit], field: str) -> Iterator[Award]:
         before = best.get(thing)
         if before is None or one.raw > before:
             best[thing] = one.raw
-            yield Award(one, one.raw - (before or 0), BEST if before else "")
+            yield _award(one, one.raw - (before or 0), BEST if before else "")
         else:
-            yield Award(one, 0, BEST)
+            yield _award(one, 0, BEST)
 
 
 def _capped(chosen: Iterable[Award]) -> Iterator[Award]:
@@ -87,7 +95,14 @@ def _capped(chosen: Iterable[Award]) -> Iterator[Award]:
         now = award.hit.month if cap.per == "month" else award.hit.month[:4]
         if now != period:
             period, total = now, 0
-        bounded = max(-cap.hundredths, min(cap.hundredths, total + award.given))
-        left, total = bounded - total, bounded
+        if award.hit.posted is not None:
+            total += award.given
+            yield award
+            continue
+        # What was posted may have gone beyond a cap that is smaller by now: that leaves no room, but takes nothing back.
+        if award.given >= 0:
+            left = min(award.given, max(0, cap.hundredths - total))
+        else:
+            left = max(award.given, min(0, -cap.hundredths - total))
+        total += left
         yield award if left == award.given else Award(award.hit, left, f"{CAP}-{cap.per}")
-

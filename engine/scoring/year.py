@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.dsl.model import Kind, Rule, Ruleset
@@ -12,12 +12,18 @@ from engine.scoring.award import Award, Hit, awards
 from engine.scoring.months import MonthFacts, facts_of
 from engine.scoring.points import hundredths, is_flat, worth
 
+Posted = Mapping[str, Mapping[str, Sequence[Hit]]]  # by month and unit: what stands, with `posted` filled in
+
 
 class Year:
-    """A year as these facts and rules make it. Months are worked out when asked for, and kept."""
+    """A year as these facts and rules make it. Months are worked out when asked for, and kept.
 
-    def __init__(self, ruleset: Ruleset, facts: Iterable[Fact]) -> None:
+    `closed` are the months that stay as they were posted, whatever facts and rules say by now.
+    """
+
+    def __init__(self, ruleset: Ruleset, facts: Iterable[Fact], closed: Posted | None = None) -> None:
         self.ruleset = ruleset
+        self._closed = closed or {}
         self._facts = tuple(facts)
         self._hits: dict[str, dict[str, list[Hit]]] = {}
         self._compilations: dict[tuple[str, str], _Compiled] = {}
@@ -38,6 +44,8 @@ class Year:
         return given
 
     def _month_hits(self, month: str) -> dict[str, list[Hit]]:
+        if month in self._closed:
+            return {unit: list(self._closed[month].get(unit, ())) for unit in self.ruleset.units}
         if month not in self._hits:
             held = self.facts(month).by_unit
             self._hits[month] = {

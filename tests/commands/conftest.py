@@ -38,6 +38,13 @@ def jifen(capsys, monkeypatch):
     return run
 
 
+def closed(jifen, workspace: Path, month: str) -> None:
+    """Scores every month of the year up to one, and closes that one."""
+    for number in range(1, int(month[5:]) + 1):
+        assert jifen("-w", workspace, "run", f"{month[:4]}-{number:02d}", "--no-notices").status == 0
+    assert jifen("-w", workspace, "close", month).status == 0
+
+
 @pytest.fixture
 def workspace(jifen, tmp_path) -> Path:
     folder = tmp_path / "workspace"

@@ -6,18 +6,11 @@ import json
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import insert
 
-from models.database import writing
-from models.tables import Closing
+from tests.commands.conftest import closed
 
 GOOD = {"单位": "市教育局", "月份": "2023-04", "编号": "1", "及时处理": "否"}
 BAD = {"单位": "市教育厅", "月份": "2023-04", "编号": "2", "及时处理": "否"}
-
-
-def close(workspace, month: str) -> None:
-    with writing(workspace / "jifen.db") as connection:
-        connection.execute(insert(Closing.__table__).values(at="x", operator="张三", period=month, number="", issued=""))
 
 
 def imported(outcome) -> tuple[int, int, int]:
@@ -142,18 +135,19 @@ def test_a_spell_does_not_stand_again_where_a_later_one_has_taken_its_place(jife
 
 
 def test_a_closed_month_is_touched_only_with_a_reason(jifen, workspace, sheet):
-    close(workspace, "2023-04")
+    jifen("-w", workspace, "import", sheet("双公示异议", {**GOOD, "编号": "0"}, folder="first"))
+    closed(jifen, workspace, "2023-04")
     path = sheet("双公示异议", GOOD, {**GOOD, "月份": "2023-05"})
     outcome = jifen("-w", workspace, "import", path, "--json")
     assert [(one["code"], one["row"]) for one in outcome.json["rejected"]] == [("closed-month", 2)]
     assert imported(jifen("-w", workspace, "import", path, "--correction", "迟报", "--json")) == (2, 0, 0)
-    assert jifen("-w", workspace, "imports", "--json").json[0]["reason"] == "迟报"
+    assert jifen("-w", workspace, "imports", "--json").json[1]["reason"] == "迟报"
 
 
 def test_the_end_of_a_spell_touches_no_closed_month_before_it(jifen, workspace, sheet):
     spell = {"单位": "市教育局", "主体": "甲公司", "起始月份": "2023-01", "终止月份": ""}
     jifen("-w", workspace, "import", sheet("拖欠账款", spell))
-    close(workspace, "2023-04")
+    closed(jifen, workspace, "2023-04")
     ended = jifen("-w", workspace, "import", sheet("拖欠账款", {**spell, "终止月份": "2023-05"}))
     assert ended.status == 0
     assert jifen("-w", workspace, "import", sheet("拖欠账款", {**spell, "终止月份": "2023-03"})).status == 1
@@ -192,8 +186,8 @@ def test_a_blank_reason_is_none(jifen, workspace, sheet):
 
 
 def test_a_closed_month_is_not_scored_again(jifen, workspace, sheet):
-    jifen("-w", workspace, "run", "2023-04", "--from", sheet("双公示异议", GOOD), "--no-notices")
-    close(workspace, "2023-04")
+    jifen("-w", workspace, "import", sheet("双公示异议", GOOD))
+    closed(jifen, workspace, "2023-04")
     outcome = jifen("-w", workspace, "run", "2023-04")
     assert (outcome.status, "jifen correct 2023-04" in outcome.err) == (1, True)
 

@@ -1,8 +1,9 @@
 """Where the months stand, what has changed since they were scored, and who has not reported what is due."""
 
-import sqlite3
 
 import pytest
+
+from tests.commands.conftest import closed
 
 INFO = {"单位": "潞州区", "月份": "2023-04", "类别": "行政确认", "报送数": 2, "合规数": 1}
 SPECIAL = {"单位": "市科技局", "月份": "2023-04", "类别": "科技研发", "报送数": 1, "合规数": 1}
@@ -98,27 +99,16 @@ def test_a_month_that_another_month_has_moved_waits_for_a_run(status, bring, run
     assert found["2023-02"]["waiting"] == "因其他月份的事实变动，需重新计分（`jifen run 2023-02`）"
 
 
-def test_a_closed_month_and_a_corrected_one(status, bring, run, workspace):
+def test_a_closed_month_and_a_corrected_one(jifen, status, bring, workspace):
     bring("行政管理信息", INFO)
-    run("2023-04")
-    ledger = sqlite3.connect(workspace / "jifen.db")
-    with ledger:
-        ledger.execute("INSERT INTO closing (at, operator, period, number, issued) VALUES ('2023-05-08T00:00:00Z', '', '2023-04', '', '')")
+    closed(jifen, workspace, "2023-04")
     assert status()["2023-04"]["state"] == "closed"
-    with ledger:
-        ledger.execute(
-            "INSERT INTO batch (at, operator, period, ruleset, newest_fact, program, reason) "
-            "SELECT at, operator, period, ruleset, newest_fact, program, '漏报' FROM batch"
-        )
-    assert status()["2023-04"]["state"] == "corrected"
-    with ledger:
-        ledger.execute(
-            "INSERT INTO fact_version (import_id, file_id, row, kind, key, fields, withdrawn, derived) "
-            "SELECT import_id, file_id, row, kind, key, fields, 1, 0 FROM fact_version"
-        )
-    ledger.close()
+    assert jifen("-w", workspace, "withdraw", "--import", "1", "--reason", "漏报").status == 0
     month = status()["2023-04"]
     assert month["changed"] == 1 and "印发后有变" in month["waiting"] and "jifen correct 2023-04" in month["waiting"]
+    assert jifen("-w", workspace, "correct", "2023-04", "--reason", "漏报").status == 0
+    month = status()["2023-04"]
+    assert (month["state"], month["changed"], month["waiting"]) == ("corrected", 0, "")
 
 
 def test_a_closed_list_is_due_from_its_units_until_they_report(status, bring):

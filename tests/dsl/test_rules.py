@@ -6,7 +6,13 @@ import pytest
 
 from engine.dsl import model
 from engine.dsl.findings import Place
-from engine.dsl.loader import fingerprint, load_ruleset, read_folder, read_tests, ruleset_of
+from engine.dsl.loader import (
+    fingerprint,
+    load_ruleset,
+    read_folder,
+    read_tests,
+    ruleset_of,
+)
 from engine.dsl.model import Cap, FieldRef, Ruleset
 from engine.errors import InputError, RulesetFaulty
 from tests.dsl.conftest import FACTS, RULE, RULESET, files, rule

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.dsl.types import DateType, DecimalType, MonthType, TextType, WholeType, YearType
+from engine.dsl.types import (
+    DateType,
+    DecimalType,
+    MonthType,
+    TextType,
+    WholeType,
+    YearType,
+)
 from engine.intake.cleaning import Unclean, cleaned
 from engine.intake.sheets import Cell
 

@@ -15,7 +15,15 @@ from engine.dsl.loader import read_folder, ruleset_of
 from engine.dsl.model import Field, Ruleset, Time
 from engine.dsl.types import ChoiceType
 from engine.errors import InputError
-from engine.intake.ours import INSTRUCTIONS, LISTS, MARK, Prefilled, is_ours, prefilled, untouched
+from engine.intake.ours import (
+    INSTRUCTIONS,
+    LISTS,
+    MARK,
+    Prefilled,
+    is_ours,
+    prefilled,
+    untouched,
+)
 from engine.intake.reading import read_facts
 from engine.intake.template import template_workbook
 from engine.intake.template_sheets import prefilled_rows

@@ -6,7 +6,20 @@ from dataclasses import replace
 from fractions import Fraction
 
 from engine.dsl.formula import parse_formula
-from engine.dsl.model import Band, Cap, Clause, Field, Kind, Pattern, PointsTable, Rate, Rule, Ruleset, Time, Unit
+from engine.dsl.model import (
+    Band,
+    Cap,
+    Clause,
+    Field,
+    Kind,
+    Pattern,
+    PointsTable,
+    Rate,
+    Rule,
+    Ruleset,
+    Time,
+    Unit,
+)
 from engine.dsl.types import MonthType, TextType, UnitType, WholeType
 from engine.ledger.book import Book, FactLine, MatchLine, Standing
 

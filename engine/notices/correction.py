@@ -1,0 +1,33 @@
+"""A correction's notice: old and new side by side, by unit and clause, and every place that moved by it."""
+
+from __future__ import annotations
+
+from engine.ledger.correcting import CorrectedMonth, Correction
+from engine.notices.context import CorrectedMonthPart, CorrectedRow, CorrectionPage, MovedRow
+from engine.notices.wording import date_words, month_words
+
+
+def correction_file(correction: Correction) -> str:
+    return f"更正通报-{correction.number}.html"
+
+
+def correction_page(correction: Correction) -> CorrectionPage:
+    words = correction.ruleset.notice
+    return CorrectionPage(
+        scheme=correction.ruleset.title,
+        issuer=words.get("issuer", ""),
+        signer=words.get("signer", "") or words.get("issuer", ""),
+        month=month_words(correction.period),
+        number=correction.number,
+        date=date_words(correction.at[:10]),
+        reason=correction.reason,
+        months=tuple(_month(one) for one in correction.months),
+    )
+
+
+def _month(month: CorrectedMonth) -> CorrectedMonthPart:
+    rows = tuple(
+        CorrectedRow(one.unit, one.rule.clause, one.rule.title, one.before, one.after) for one in month.accounts
+    )
+    moved = tuple(MovedRow(one.category, one.unit, *one.month, *one.total) for one in month.moved)
+    return CorrectedMonthPart(month_words(month.period), rows, moved)

@@ -1,0 +1,56 @@
+"""Which files a month's folder holds: a draft rendered anew, or a closed month's as issued with what has come since."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from engine.ledger.closing import correction_files, issued_files
+from engine.ledger.correcting import correction_of, corrections
+from engine.ledger.reading import book_of, ruleset_of_batch
+from engine.notices.correction import correction_file, correction_page
+from engine.notices.render import Progress, month_pages, page_bytes
+
+_MAIN = re.compile(rb"<main\b[^>]*>")
+
+
+def pages_of(
+    connection: Connection, month: str, overrides: Path | None, *, as_issued: bool = False, progress: Progress | None = None
+) -> dict[str, bytes]:
+    """The files of a posted month by their path below its folder; `as_issued` leaves out what came after the notice."""
+    pages = issued_files(connection, month)
+    if not pages:
+        return month_pages(book_of(connection, month), overrides, progress)
+    if as_issued:
+        return pages
+    for batch in corrections(connection, month):
+        for name, content in correction_files(connection, batch).items():
+            at, _, file = name.partition("/")
+            if at == month:
+                pages[file] = content
+            pages = {one: _led_to(text, one, name, month) for one, text in pages.items()}
+    return pages
+
+
+def _led_to(text: bytes, page: str, correction: str, month: str) -> bytes:
+    """A page as issued with a line that leads to a correction; the correction's own page is left alone."""
+    at, _, file = correction.partition("/")
+    if page == file:
+        return text
+    up = "../" * page.count("/")
+    href = f"{up}{file}" if at == month else f"{up}../{at}/{file}"
+    line = f'<p class="corrected"><a href="{href}">本月积分已更正，见{file.removesuffix(".html")}（{at}）</a></p>'
+    found = _MAIN.search(text)
+    place = found.end() if found else 0
+    return text[:place] + line.encode() + text[place:]
+
+
+def correction_pages(connection: Connection, batch: int, overrides: Path | None) -> dict[str, bytes]:
+    """The notice of a correction by its path below the folder of all notices; none where no points moved."""
+    correction = correction_of(connection, ruleset_of_batch(connection, batch), batch)
+    if not correction.months:
+        return {}
+    page = page_bytes(overrides, "correction.html.j2", correction_page(correction))
+    return {f"{correction.period}/{correction_file(correction)}": page}
