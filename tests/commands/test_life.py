@@ -157,7 +157,7 @@ FORGERIES = {
     "deleted": ("DELETE FROM ledger_entry WHERE id = 3", "分录 4"),
     "fact": ("UPDATE fact_version SET fields = replace(fields, '市教育局', '市科技局') WHERE id = 2", "第 1 次导入"),
     "operator": ("UPDATE batch SET operator = '无名' WHERE id = 1", "批次 1"),
-    "match": ("UPDATE match SET given = 0 WHERE id = 1", "市教育局"),
+    "match": ("UPDATE match SET given = 0 WHERE id = 1", "触发记录"),
 }
 
 
