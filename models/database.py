@@ -15,6 +15,7 @@ from sqlmodel import SQLModel
 from engine.errors import Busy, InputError
 from models import tables  # noqa: F401  (registers the tables)
 
+HEAD = "0002"  # of the migrations: what the tables are now
 _WAIT_SECONDS = 10
 
 
@@ -24,11 +25,18 @@ def create_database(path: Path) -> None:
     with engine.connect() as connection:
         connection.execute(text("PRAGMA journal_mode=WAL"))  # stays with the file: readers never wait
         SQLModel.metadata.create_all(connection)
-        for table in SQLModel.metadata.sorted_tables:
-            for act in ("UPDATE", "DELETE"):
-                connection.execute(text(_refusal(table.name, act)))
-            connection.execute(text(_no_replacing(table)))
+        _guard(connection)
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+        connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
     engine.dispose()
+
+
+def _guard(connection: Connection) -> None:
+    """Makes the triggers that refuse to change what the tables hold."""
+    for table in SQLModel.metadata.sorted_tables:
+        for act in ("UPDATE", "DELETE"):
+            connection.execute(text(_refusal(table.name, act)))
+        connection.execute(text(_no_replacing(table)))
 
 
 def _refusal(table: str, act: str) -> str:
@@ -80,12 +88,7 @@ def writing(path: Path, *, keep: bool = True) -> Iterator[Connection]:
     engine = _opened(path)
     try:
         with _told(path), engine.connect() as connection:
-            try:
-                connection.execute(text("BEGIN IMMEDIATE"))
-            except OperationalError as error:
-                if "locked" not in str(error):
-                    raise
-                raise Busy(f"工作区正被另一个命令写入，等了 {_WAIT_SECONDS} 秒仍未结束", "稍后再试") from error
+            _begin(connection)
             try:
                 yield connection
             except BaseException:
@@ -97,10 +100,52 @@ def writing(path: Path, *, keep: bool = True) -> Iterator[Connection]:
         engine.dispose()
 
 
+def _begin(connection: Connection) -> None:
+    """Holds the workspace; raises Busy where another writer does not leave in time."""
+    try:
+        connection.execute(text("BEGIN IMMEDIATE"))
+    except OperationalError as error:
+        if "locked" not in str(error):
+            raise
+        raise Busy(f"工作区正被另一个命令写入，等了 {_WAIT_SECONDS} 秒仍未结束", "稍后再试") from error
+
+
 def _opened(path: Path) -> Engine:
     if not path.is_file():
         raise InputError(f"工作区没有数据库 {path.name}", "用 `jifen init DIR` 新建工作区")
-    return _engine(path)
+    engine = _engine(path)
+    with _told(path):
+        if _version(engine) != HEAD:
+            _migrate(engine, path)
+    return engine
+
+
+def _version(engine: Engine) -> str | None:
+    """The version of the tables, None of a database from before versions were noted."""
+    with engine.connect() as connection:
+        return _version_on(connection)
+
+
+def _version_on(connection: Connection) -> str | None:
+    noted = text("SELECT name FROM sqlite_master WHERE name = 'alembic_version'")
+    if connection.execute(noted).scalar() is None:
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _migrate(engine: Engine, path: Path) -> None:
+    from models.migrating import keep_copy, known, upgrade
+
+    found = _version(engine)
+    if found is not None and not known(found):
+        raise InputError(f"{path} 由更新的 jifen 写成（{found}），本版本读不了", "安装新版本的 jifen 后再用")
+    keep_copy(path, found or "0001")
+    with engine.connect() as connection:
+        _begin(connection)
+        if _version_on(connection) != HEAD:  # another command may have been first
+            upgrade(connection)
+            _guard(connection)
+        connection.execute(text("COMMIT"))
 
 
 def _engine(path: Path) -> Engine:

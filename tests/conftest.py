@@ -1,9 +1,13 @@
-"""What many tests start from: the shipped ruleset, and rows of facts as values."""
+"""What many tests start from: the shipped ruleset, and the command as a user runs it on a real workspace."""
 
+import csv
+import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+import cli
 from engine.dsl.loader import read_folder, ruleset_of
 from engine.dsl.model import Ruleset
 
@@ -13,3 +17,61 @@ SHIPPED = Path(__file__).resolve().parent.parent / "rulesets" / "changzhi-2023"
 @pytest.fixture(scope="session")
 def ruleset() -> Ruleset:
     return ruleset_of(read_folder(SHIPPED))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def jifen(capsys, monkeypatch):
+    """Runs `jifen` with these arguments and gives exit status, standard output and standard error."""
+
+    def run(*args: object) -> Outcome:
+        monkeypatch.setattr("sys.argv", ["jifen", *map(str, args)])
+        try:
+            cli.main()
+            status = 0
+        except SystemExit as left:
+            status = left.code or 0
+        told = capsys.readouterr()
+        return Outcome(status, told.out, told.err)
+
+    return run
+
+
+def closed(jifen, workspace: Path, month: str) -> None:
+    """Scores every month of the year up to one, and closes that one."""
+    for number in range(1, int(month[5:]) + 1):
+        assert jifen("-w", workspace, "run", f"{month[:4]}-{number:02d}", "--no-notices").status == 0
+    assert jifen("-w", workspace, "close", month).status == 0
+
+
+@pytest.fixture
+def workspace(jifen, tmp_path) -> Path:
+    folder = tmp_path / "workspace"
+    assert jifen("init", folder).status == 0
+    return folder
+
+
+@pytest.fixture
+def sheet(tmp_path):
+    """Writes rows of one fact kind as a CSV file and gives its path."""
+
+    def write(kind: str, *rows: dict[str, object], folder: str = "in") -> Path:
+        path = tmp_path / folder / f"{kind}.csv"
+        path.parent.mkdir(exist_ok=True)
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        return path
+
+    return write

@@ -7,7 +7,7 @@ import json
 import pytest
 from openpyxl import load_workbook
 
-from tests.commands.conftest import closed
+from tests.conftest import closed
 
 GOOD = {"单位": "市教育局", "月份": "2023-04", "编号": "1", "及时处理": "否"}
 BAD = {"单位": "市教育厅", "月份": "2023-04", "编号": "2", "及时处理": "否"}

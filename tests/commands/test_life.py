@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import closed
+from tests.conftest import closed
 from tests.notices.reading import Reader
 
 CASE = {"单位": "市教育局", "月份": "2023-01", "编号": "1"}  # D16b: 2 points each, at most 20 a year

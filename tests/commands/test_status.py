@@ -3,7 +3,7 @@
 
 import pytest
 
-from tests.commands.conftest import closed
+from tests.conftest import closed
 
 INFO = {"单位": "潞州区", "月份": "2023-04", "类别": "行政确认", "报送数": 2, "合规数": 1}
 SPECIAL = {"单位": "市科技局", "月份": "2023-04", "类别": "科技研发", "报送数": 1, "合规数": 1}

@@ -1,0 +1,62 @@
+"""A workspace of an older version goes on; one of a newer version is left alone.
+
+v0001.sql is the dump of a workspace of version 0.1.0 with two objections of 2023-04, scored once.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+OLD = (Path(__file__).parent / "v0001.sql").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def old(workspace):
+    database = workspace / "jifen.db"
+    database.unlink()
+    connection = sqlite3.connect(database)
+    connection.executescript(OLD)
+    connection.close()
+    return workspace
+
+
+def columns(path: Path) -> dict[str, list[tuple]]:
+    database = sqlite3.connect(path)
+    tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
+    return {name: sorted(row[1:4] for row in database.execute(f'PRAGMA table_info("{name}")')) for (name,) in tables}
+
+
+def test_an_older_database_is_migrated_by_the_next_command_and_proved(jifen, old):
+    outcome = jifen("-w", old, "verify", "--json")
+    assert (outcome.status, outcome.json["months"], outcome.json["entries"]) == (0, 1, 8)
+    assert len(jifen("-w", old, "facts", "--json").json) == 2
+    assert jifen("-w", old, "run", "2023-05", "--no-notices").status == 0
+
+
+def test_a_copy_of_the_old_database_is_kept(jifen, old):
+    jifen("-w", old, "standings", "2023-04")
+    copy = sqlite3.connect(old / "jifen.db.0001.bak")
+    assert copy.execute("SELECT count(*) FROM ledger_entry").fetchone() == (8,)
+    assert copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'seal'").fetchone() is None
+
+
+def test_a_migrated_database_is_like_a_new_one(jifen, old, tmp_path):
+    jifen("-w", old, "verify")
+    assert jifen("init", tmp_path / "new").status == 0
+    assert columns(old / "jifen.db") == columns(tmp_path / "new" / "jifen.db")
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        sqlite3.connect(old / "jifen.db").execute("UPDATE ledger_entry SET points = 1")
+
+
+def test_a_database_of_a_newer_version_is_refused_and_not_touched(jifen, workspace):
+    database = sqlite3.connect(workspace / "jifen.db")
+    database.execute("UPDATE alembic_version SET version_num = '9999'")
+    database.commit()
+    database.close()
+    before = (workspace / "jifen.db").read_bytes()
+    outcome = jifen("-w", workspace, "status")
+    assert (outcome.status, "更新的 jifen" in outcome.err) == (1, True)
+    assert (workspace / "jifen.db").read_bytes() == before
