@@ -252,6 +252,28 @@ def status(
 
 
 @app.command()
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="要写出的备份")],
+) -> None:
+    """备份工作区：数据库、规则集、模板与设置，附校验和。"""
+    from engine.commands.ledger_life import backup_workspace
+
+    backup_workspace(context.obj, file)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="备份")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="恢复到的新文件夹")],
+) -> None:
+    """把备份恢复到新文件夹，并核验账本。"""
+    from engine.commands.ledger_life import restore_workspace
+
+    restore_workspace(file, folder)
+
+
+@app.command()
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     """检查运行环境：有什么、缺什么、怎样补。"""
     from engine.commands.workspace import show_doctor

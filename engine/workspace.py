@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import shutil
 import tomllib
@@ -46,7 +47,7 @@ class Workspace:
     @property
     def operator(self) -> str:
         """Who stands with an import or a run: as jifen.toml says, else the user of the machine."""
-        return self.named_operator or os.environ.get("USER") or str(os.getuid())
+        return self.named_operator or getpass.getuser()
 
     @property
     def database(self) -> Path:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -88,26 +90,33 @@ def writing(path: Path, *, keep: bool = True) -> Iterator[Connection]:
     engine = _opened(path)
     try:
         with _told(path), engine.connect() as connection:
-            _begin(connection)
+            holder = _begin(connection, path)
             try:
                 yield connection
             except BaseException:
+                holder.unlink(missing_ok=True)
                 with suppress(OperationalError):  # after a full disk SQLite has rolled back by itself
                     connection.execute(text("ROLLBACK"))
                 raise
+            holder.unlink(missing_ok=True)
             connection.execute(text("COMMIT" if keep else "ROLLBACK"))
     finally:
         engine.dispose()
 
 
-def _begin(connection: Connection) -> None:
-    """Holds the workspace; raises Busy where another writer does not leave in time."""
+def _begin(connection: Connection, path: Path) -> Path:
+    """Holds the workspace, and notes who does in the file given back; raises Busy where another writer does not leave in time."""
+    holder = path.with_name(f"{path.name}.holder")  # for those who wait; worth nothing where nobody holds the workspace
     try:
         connection.execute(text("BEGIN IMMEDIATE"))
     except OperationalError as error:
         if "locked" not in str(error):
             raise
-        raise Busy(f"工作区正被另一个命令写入，等了 {_WAIT_SECONDS} 秒仍未结束", "稍后再试") from error
+        who = holder.read_text(encoding="utf-8") if holder.is_file() else "另一个命令"
+        raise Busy(f"工作区正被{who}写入，等了 {_WAIT_SECONDS} 秒仍未结束", "稍后再试") from error
+    now = datetime.now().astimezone().strftime("%H:%M:%S")
+    holder.write_text(f"{getpass.getuser()}（进程 {os.getpid()}，自 {now}）", encoding="utf-8")
+    return holder
 
 
 def _opened(path: Path) -> Engine:
@@ -141,10 +150,11 @@ def _migrate(engine: Engine, path: Path) -> None:
         raise InputError(f"{path} 由更新的 jifen 写成（{found}），本版本读不了", "安装新版本的 jifen 后再用")
     keep_copy(path, found or "0001")
     with engine.connect() as connection:
-        _begin(connection)
+        holder = _begin(connection, path)
         if _version_on(connection) != HEAD:  # another command may have been first
             upgrade(connection)
             _guard(connection)
+        holder.unlink(missing_ok=True)
         connection.execute(text("COMMIT"))
 
 

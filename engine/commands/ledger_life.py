@@ -103,3 +103,25 @@ def verify_ledger(folder: Path, as_json: bool) -> None:
         say(f"核验通过：{found.months} 个月、{found.entries} 条分录与事实、规则一致，链条完整")
     if found.faults:
         raise typer.Exit(1)
+
+
+def backup_workspace(folder: Path, target: Path) -> None:
+    from engine.archive import backup
+
+    with progress("备份"):
+        count = backup(Workspace.open(folder), target)
+    say(f"已备份到 {target}（{count} 个文件）；通报可由账本重新生成，收件夹不在其中")
+
+
+def restore_workspace(source: Path, folder: Path) -> None:
+    from engine.archive import restore
+    from engine.ledger.verifying import verify
+    from models.database import reading
+
+    count = restore(source, folder)
+    with progress("核验账本") as advance, reading(Workspace.open(folder).database) as connection:
+        found = verify(connection, advance)
+    say(f"已恢复到 {folder}（{count} 个文件）")
+    if found.faults:
+        raise InputError(f"恢复的账本核验未通过：{found.faults[0].what}", f"用 `jifen -w {folder} verify` 查看全部")
+    say(f"核验通过：{found.months} 个月、{found.entries} 条分录")

@@ -1,0 +1,83 @@
+"""Backups of a workspace: one zip with database, rules, templates and settings, each under its checksum."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from engine.errors import InputError
+from engine.workspace import Workspace
+
+_MANIFEST = "manifest.json"
+_FOLDERS = ("rulesets", "templates")
+
+
+def backup(workspace: Workspace, target: Path) -> int:
+    """Writes a backup of a workspace as it stands at one moment, and gives the number of its files."""
+    if target.exists():
+        raise InputError(f"{target} 已存在，未作改动", "换一个文件名")
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / workspace.database.name
+        _copy_database(workspace.database, copy)
+        files = {copy.name: copy, **_others(workspace.folder)}
+        fresh = target.with_name(f".{target.name}.new")
+        with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED) as archive:
+            digests = {}
+            for name, path in files.items():
+                content = path.read_bytes()
+                digests[name] = hashlib.sha256(content).hexdigest()
+                archive.writestr(name, content)
+            archive.writestr(_MANIFEST, json.dumps(digests, ensure_ascii=False, indent=1))
+        os.replace(fresh, target)
+    return len(files)
+
+
+def restore(source: Path, folder: Path) -> int:
+    """Unpacks a backup into a new folder, once every file is what it was; gives their number."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{folder} 已存在且不为空，未作改动", "换一个新文件夹")
+    try:
+        with zipfile.ZipFile(source) as archive:
+            digests: Mapping[str, str] = json.loads(archive.read(_MANIFEST))
+            contents = {name: archive.read(name) for name in digests}
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise InputError(f"{source} 不是完好的备份", "换一份备份") from error
+    wrong = [name for name, content in contents.items() if hashlib.sha256(content).hexdigest() != digests[name]]
+    outside = [name for name in contents if Path(name).is_absolute() or ".." in Path(name).parts]
+    if wrong or outside:
+        raise InputError(f"{source} 中的 {(wrong or outside)[0]} 与备份时不同，未恢复", "换一份备份")
+    for name, content in contents.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    for name in ("inbox", "notices", *_FOLDERS):
+        (folder / name).mkdir(exist_ok=True)
+    return len(contents)
+
+
+def _copy_database(path: Path, copy: Path) -> None:
+    """The database at one moment, while others may write; raises InputError where it is damaged."""
+    source, target = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True), sqlite3.connect(copy)
+    try:
+        source.backup(target)
+        (state,) = target.execute("PRAGMA integrity_check").fetchone()
+    finally:
+        source.close()
+        target.close()
+    if state != "ok":
+        raise InputError(f"{path} 已损坏：{state}", "从较早的备份恢复")
+
+
+def _others(folder: Path) -> dict[str, Path]:
+    found = {"jifen.toml": folder / "jifen.toml"}
+    for name in _FOLDERS:
+        for path in sorted((folder / name).rglob("*")):
+            if path.is_file():
+                found[path.relative_to(folder).as_posix()] = path
+    return found
