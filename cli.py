@@ -215,7 +215,7 @@ def verify(context: typer.Context, as_json: AsJson = False) -> None:
 @app.command()
 def facts(
     context: typer.Context,
-    kind: Annotated[str | None, typer.Argument(metavar="[KIND]", help="事实类型，如 行政管理信息")] = None,
+    kind: Annotated[str | None, typer.Argument(metavar="[KIND]", help="事实类型，如字典 facts.yaml 所列")] = None,
     unit: Annotated[str | None, typer.Option(help="只看某单位（可用别名）")] = None,
     month: Annotated[str | None, typer.Option(parser=_month, metavar="MONTH", help="只看在某月成立的")] = None,
     versions: Annotated[bool, typer.Option("--versions", help="列出每个版本，已撤回的也列")] = False,

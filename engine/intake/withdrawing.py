@@ -75,21 +75,20 @@ def withdraw_import(
     brought = list(versions(connection, select(_VERSION.c.id).where(_VERSION.c.import_id == number, ~_VERSION.c.derived)))
     keys = {(one.kind, one.key) for one in brought}
     newest = newest_of_keys(connection, keys)
-    told = _told_by(connection, keys, without={*_taken_back({**imports, None: number}), *_restating(imports)})
+    told = _told_by(connection, keys, without={*_taken_back({**imports, max(imports) + 1: number}), *_restating(imports)})
     steps = [Step(newest[key], told.get(key)) for key in sorted(keys) if _differs(newest[key], told.get(key))]
     if not steps:
         raise InputError(f"第 {number} 次导入没有带来什么，或都已被后来的版本取代", "用 `jifen facts --versions` 查看各版本")
     return _write(connection, ruleset, steps, len(keys) - len(steps), reason, operator, at, takes_back=number)
 
 
-def _taken_back(imports: Mapping[int | None, int | None]) -> set[int]:
-    """The imports that are taken back, by what each import takes back (None as a number is the one about to be made).
+def _taken_back(imports: Mapping[int, int | None]) -> set[int]:
+    """The imports that are taken back, by what each import takes back.
 
     An import is taken back by one that is not taken back itself, and which is later.
     """
     taken: set[int] = set()
-    latest_first = sorted(imports, key=lambda number: float("inf") if number is None else number, reverse=True)
-    for number in latest_first:
+    for number in sorted(imports, reverse=True):
         if imports[number] is not None and number not in taken:
             taken.add(imports[number])
     return taken
