@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection
+from sqlalchemy import Boolean, Connection
 from sqlmodel import SQLModel
 
 _CHUNK = 10_000
@@ -17,6 +17,10 @@ def insert_rows(connection: Connection, table: type[SQLModel], columns: Sequence
         some = rows[start : start + _CHUNK]
         if compiled.positional:
             places = [list(columns).index(name) for name in compiled.positiontup]
-            connection.exec_driver_sql(str(compiled), [tuple([row[place] for place in places]) for row in some])
+            # SQLite's driver takes a whole number as it is, and looks for an adapter for each truth value.
+            plain = [(place, isinstance(table.__table__.c[columns[place]].type, Boolean)) for place in places]
+            connection.exec_driver_sql(
+                str(compiled), [tuple([int(row[place]) if truth else row[place] for place, truth in plain]) for row in some]
+            )
         else:
             connection.exec_driver_sql(str(compiled), [dict(zip(columns, row, strict=True)) for row in some])
