@@ -82,6 +82,7 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只预览，不保存")] = False,
     keep_good: Annotated[bool, typer.Option("--keep-good", help="保存没有错的行，有错的行写到 NAME.rest.xlsx")] = False,
     correction: Annotated[str | None, typer.Option(metavar="REASON", help="更正已印发的月份，写明原因")] = None,
+    by: By = None,
     as_json: AsJson = False,
 ) -> None:
     """导入事实：有一行不对就全部不保存，并逐行说明。"""
@@ -90,7 +91,7 @@ def import_(
     if correction is not None and not correction.strip():
         raise typer.BadParameter("更正要写明原因", param_hint="--correction")
     reason = (correction or "").strip()
-    import_files(context.obj, paths, dry_run=dry_run, keep_good=keep_good, correction=reason, as_json=as_json)
+    import_files(context.obj, paths, dry_run=dry_run, keep_good=keep_good, correction=reason, by=by, as_json=as_json)
 
 
 @app.command()
@@ -101,6 +102,7 @@ def withdraw(
     number: Annotated[int | None, typer.Option("--import", metavar="N", min=1, max=2**31 - 1, help="整次撤回第 N 次导入")] = None,
     reason: Annotated[str, typer.Option(help="原因（必填）")] = ...,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只预览，不保存")] = False,
+    by: By = None,
     as_json: AsJson = False,
 ) -> None:
     """撤回一条事实，或整次导入；原有版本都还在。"""
@@ -110,7 +112,7 @@ def withdraw(
         raise typer.BadParameter("写明 KIND KEY…，或用 --import N，二者择一")
     if not reason.strip():
         raise typer.BadParameter("撤回要写明原因", param_hint="--reason")
-    withdraw_facts(context.obj, kind, key or [], number, reason=reason.strip(), dry_run=dry_run, as_json=as_json)
+    withdraw_facts(context.obj, kind, key or [], number, reason=reason.strip(), dry_run=dry_run, by=by, as_json=as_json)
 
 
 @app.command()
@@ -122,12 +124,13 @@ def run(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只预览，不入账")] = False,
     no_notices: Annotated[bool, typer.Option("--no-notices", help="不生成通报")] = False,
+    by: By = None,
     as_json: AsJson = False,
 ) -> None:
     """每月一条命令：导入、计分、入账、生成通报。"""
     from engine.commands.month import run_command
 
-    run_command(context.obj, month, sources or [], dry_run, not no_notices, as_json)
+    run_command(context.obj, month, sources or [], dry_run=dry_run, notices=not no_notices, by=by, as_json=as_json)
 
 
 @app.command()

@@ -21,7 +21,14 @@ _LISTED = 50  # changes that a preview lists
 
 
 def import_files(
-    folder: Path, paths: Sequence[Path], *, dry_run: bool, keep_good: bool, correction: str, as_json: bool
+    folder: Path,
+    paths: Sequence[Path],
+    *,
+    dry_run: bool,
+    keep_good: bool,
+    correction: str,
+    by: str | None,
+    as_json: bool,
 ) -> None:
     from engine.intake.reading import read_facts
     from engine.intake.storing import store
@@ -34,7 +41,7 @@ def import_files(
         with writing(workspace.database, keep=not dry_run) as connection:
             stored = store(
                 connection, workspace.ruleset, reading,
-                operator=workspace.operator, at=moment(), correction=correction, keep_good=keep_good,
+                operator=by or workspace.operator, at=moment(), correction=correction, keep_good=keep_good,
             )  # fmt: skip
     except IntakeRefused as refused:
         if as_json:
@@ -119,13 +126,21 @@ def tell_beside(
 
 
 def withdraw_facts(
-    folder: Path, kind: str | None, key: Sequence[str], number: int | None, *, reason: str, dry_run: bool, as_json: bool
+    folder: Path,
+    kind: str | None,
+    key: Sequence[str],
+    number: int | None,
+    *,
+    reason: str,
+    dry_run: bool,
+    by: str | None,
+    as_json: bool,
 ) -> None:
     from engine.intake.withdrawing import withdraw, withdraw_import
     from models.database import writing
 
     workspace = Workspace.open(folder)
-    told = {"reason": reason, "operator": workspace.operator, "at": moment()}
+    told = {"reason": reason, "operator": by or workspace.operator, "at": moment()}
     with writing(workspace.database, keep=not dry_run) as connection:
         if number is not None:
             done = withdraw_import(connection, workspace.ruleset, number, **told)
@@ -148,4 +163,4 @@ def withdraw_facts(
     if done.replaced:
         say(f"另有 {done.replaced} 条已被后来的版本取代，未动")
     if done.touched_months:
-        say(f"涉及月份：{'、'.join(done.touched_months)}（jifen run 月份，使积分跟上）")
+        say(f"涉及月份：{'、'.join(done.touched_months)}（用 jifen status 查看哪些要重新计分或更正）")

@@ -14,7 +14,16 @@ from engine.scoring.points import decimal
 from engine.workspace import Workspace
 
 
-def run_command(folder: Path, month: str, sources: Sequence[Path], dry_run: bool, notices: bool, as_json: bool) -> None:
+def run_command(
+    folder: Path,
+    month: str,
+    sources: Sequence[Path],
+    *,
+    dry_run: bool,
+    notices: bool,
+    by: str | None,
+    as_json: bool,
+) -> None:
     from engine.intake.reading import read_facts
 
     workspace = Workspace.open(folder)
@@ -22,7 +31,7 @@ def run_command(folder: Path, month: str, sources: Sequence[Path], dry_run: bool
     with progress(f"读取文件，计分 {month}") as advance:
         reading = read_facts(sources, workspace.ruleset, advance) if sources else None
         try:
-            done = run_month(workspace, month, reading, keep=not dry_run)
+            done = run_month(workspace, month, reading, operator=by, keep=not dry_run)
         except IntakeRefused as refused:
             if reading is not None and not dry_run:
                 tell_beside(workspace, reading, refused)

@@ -63,8 +63,17 @@ def require_month(ruleset: Ruleset, month: str) -> None:
         )
 
 
-def run_month(workspace: Workspace, month: str, reading: Reading | None = None, *, keep: bool = True) -> Run:
+def run_month(
+    workspace: Workspace,
+    month: str,
+    reading: Reading | None = None,
+    *,
+    operator: str | None = None,
+    keep: bool = True,
+) -> Run:
     """Stores a reading, scores and posts in one transaction; `keep=False` goes the same way and rolls back.
+
+    `operator` is who does it, where it is not the workspace's.
 
     Raises RulesetFaulty, IntakeRefused, InputError or Busy; then nothing is written.
     """
@@ -75,18 +84,19 @@ def run_month(workspace: Workspace, month: str, reading: Reading | None = None, 
     require_month(ruleset, month)
     with writing(workspace.database, keep=keep) as connection:
         now = moment()
-        stored = _store(connection, workspace, reading, now) if reading else None
+        who = operator or workspace.operator
+        stored = _store(connection, workspace, reading, who, now) if reading else None
         shut = closings(connection)
         if month in shut:
             raise InputError(f"{month} 已印发，不再计分", f"确需更正时用 `jifen correct {month} --reason 原因`")
-        rederive(connection, ruleset, operator=workspace.operator, at=now)
+        rederive(connection, ruleset, operator=who, at=now)
         facts = newest_facts(connection, ruleset)
         posted = [each for each in posted_months(connection) if each in ruleset.months]
         if not facts and not posted:
             raise InputError("工作区还没有事实，无从计分", f"先执行 `jifen import` 或 `jifen run {month} --from 文件夹`")
         closed = [each for each in posted if each in shut]
         year = Year(ruleset, facts, posted_hits(connection, ruleset, closed))
-        result = post(connection, workspace.ruleset_files, year, [month], at=now, operator=workspace.operator)
+        result = post(connection, workspace.ruleset_files, year, [month], at=now, operator=who)
         moved = [other for other in posted if other != month and other not in shut and _differs(connection, year, other)]
     held = year.facts(month)
     return Run(
@@ -101,10 +111,10 @@ def run_month(workspace: Workspace, month: str, reading: Reading | None = None, 
     )
 
 
-def _store(connection: Connection, workspace: Workspace, reading: Reading, now: str) -> Stored:
+def _store(connection: Connection, workspace: Workspace, reading: Reading, operator: str, now: str) -> Stored:
     from engine.intake.storing import store
 
-    return store(connection, workspace.ruleset, reading, operator=workspace.operator, at=now)
+    return store(connection, workspace.ruleset, reading, operator=operator, at=now)
 
 
 def _differs(connection: Connection, year: Year, month: str) -> bool:

@@ -176,3 +176,13 @@ def test_verify_names_what_was_changed_behind_the_ledgers_back(jifen, ledger, fo
     outcome = jifen("-w", ledger, "verify", "--json")
     assert (outcome.status, outcome.json["ok"]) == (1, False)
     assert named in outcome.json["faults"][0]["what"]
+
+
+def test_who_did_it_stands_with_every_import_and_run(jifen, workspace, sheet):
+    path = sheet("失信惩戒案例", *cases("2023-01", 1))
+    jifen("-w", workspace, "import", path, "--by", "张三")
+    jifen("-w", workspace, "run", "2023-01", "--no-notices", "--by", "李四")
+    jifen("-w", workspace, "withdraw", "--import", "1", "--reason", "误报", "--by", "王五")
+    assert [one["operator"] for one in jifen("-w", workspace, "imports", "--json").json] == ["张三", "王五"]
+    batches = sqlite3.connect(workspace / "jifen.db").execute("SELECT operator FROM batch").fetchall()
+    assert batches == [("李四",)]
