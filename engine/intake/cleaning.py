@@ -22,10 +22,12 @@ _DATE = re.compile(
     r"|年([0-9]{1,2})月([0-9]{1,2})日|([0-9]{2})([0-9]{2}))"
 )
 _YEAR = re.compile(r"([0-9]{4})年?")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u2060\ufeff"))
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"))
 _LITERAL = re.compile(r'"[^"]*"|\\.')  # of a number format: shown, but without meaning
 _LAYOUT = "\t\n\r"
 _BROKEN = "\ufffd"
+_LOSS = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)|#{3,}|[0-9.]+E\+[0-9]+|=\".*\"")
+_SHOWN_AS_IT_IS = ("", "General", "@", "0")  # the formats in which a number is seen as it is kept
 
 _REFUSALS = {
     Shape.ERROR: ("error-cell", "单元格是错误值，应改正公式或直接填写"),
@@ -66,8 +68,13 @@ def cleaned(cell: Cell, type_: FieldType) -> str:
 def clean_already(text: str, type_: FieldType) -> str | None:
     """A text in which there is nothing to clean but blanks around it; None where it takes a closer look."""
     if type_.__class__ is TextType or (type_.__class__ is CodeType and text.isascii()):
-        return text.strip() if text.isprintable() and _BROKEN not in text else None
+        return text.strip() if text.isprintable() and _BROKEN not in text and not _spoilt(text) else None
     return None
+
+
+def _spoilt(text: str) -> bool:
+    """Whether a text is what Excel shows or saves in place of a value: an error, too narrow a column, a rounded number."""
+    return ("#" in text or "=" in text or "E+" in text) and _LOSS.fullmatch(text.strip()) is not None
 
 
 def _bare(text: str) -> str:
@@ -130,8 +137,10 @@ def _code(text: str, type_: CodeType) -> str:
 
 def _words(cell: Cell, text: str) -> str:
     """A number in a text field is a code that was typed as a number: right only where Excel cannot have changed it."""
+    if _spoilt(text):
+        raise Unclean("bad-value", "是 Excel 的错误值，或已丢失位数的数，应按原件重填")
     if cell.shape is Shape.NUMBER:
-        if "." in text or len(text.lstrip("-")) > _EXACT_DIGITS or re.match("0{2,}", cell.number_format):
+        if "." in text or len(text.lstrip("-")) > _EXACT_DIGITS or cell.number_format not in _SHOWN_AS_IT_IS:
             raise Unclean("bad-value", "被 Excel 存成了数字，可能已与原文不同，应把单元格设为文本后重填")
     return text
 

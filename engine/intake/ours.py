@@ -14,6 +14,7 @@ from engine.dsl.model import Kind, Time
 MARK = "【积分】"  # what the first cell of a sheet that holds no facts begins with
 INSTRUCTIONS = "填写说明"
 LISTS = "取值"
+FAULTS = "错误清单"
 UNIT_LABEL, MONTH_LABEL, YEAR_LABEL = "填报单位", "填报月份", "年度"
 
 LABELLED_ROWS = 10  # the labels stand above the table
@@ -30,7 +31,7 @@ class Prefilled:
 
 def is_ours(first_cell_text: str) -> bool:
     """Whether a sheet whose first cell holds this text is one of ours, with no facts on it."""
-    return first_cell_text.strip().startswith(MARK)
+    return first_cell_text.strip().startswith(tuple(f"{MARK}{name}" for name in (INSTRUCTIONS, LISTS, FAULTS)))
 
 
 def prefilled(rows: Iterable[Sequence[str]]) -> Prefilled:

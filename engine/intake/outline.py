@@ -17,9 +17,11 @@ _CHUNK = 1 << 20
 _MOST_ROWS = 250_000  # with the blank ones that only carry a format
 _MOST_CELLS = 8_000_000
 _MOST_MERGED = 100_000
+_WIDEST = 16_384  # columns of a sheet
 _LONGEST_ENDS = 32 << 20
 _LONGEST_TAG = 64
 _DATA_ENDS = re.compile(rb"</(?:\w+:)?sheetData>|<(?:\w+:)?sheetData\s*/>")
+_PREFIX = re.compile(rb"<((?:\w+:)?)worksheet[\s>]")
 _DATA_STARTS = re.compile(rb"<(?:\w+:)?sheetData[\s>/]")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z0-9:$]+)\"")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s([^>]*?)/?>")
@@ -45,11 +47,18 @@ def outline(source: IO[bytes]) -> Outline:
     head = bytearray()
     tail = bytearray()
     held = b""
+    prefix: bytes | None = None
     ended = False
     for chunk in iter(lambda: source.read(_CHUNK), b""):
         joined = held + chunk
-        rows += _count(joined, held, b"<row")
-        cells += _count(joined, held, b"<c ")
+        if prefix is None:
+            prefix = _PREFIX.search(joined)[1] if _PREFIX.search(joined) else b""
+        more_rows = _count(joined, held, b"<" + prefix + b"row")
+        more_cells = sum(_count(joined, held, b"<" + prefix + mark) for mark in (b"c ", b"c>", b"c/"))
+        if more_cells > _WIDEST and not more_rows:
+            raise TooLarge("有一行的单元格多得不合常理，未读入；应把数据复制到新的工作簿")
+        rows += more_rows
+        cells += more_cells
         if rows > _MOST_ROWS or cells > _MOST_CELLS:
             raise TooLarge(f"有 {rows} 行、{cells} 个单元格以上，未读入；应删去空白的带格式行列，或拆成几个工作簿")
         if not _DATA_STARTS.search(head):
@@ -63,7 +72,7 @@ def outline(source: IO[bytes]) -> Outline:
             del tail[:-_LONGEST_TAG]
         if len(head) > _LONGEST_ENDS or len(tail) > _LONGEST_ENDS:
             raise TooLarge("列格式或合并单元格的定义过多，未读入；应把数据复制到新的工作簿")
-        held = joined[-3:]
+        held = joined[-_LONGEST_TAG:]
     return Outline(rows, _merged(bytes(tail)), tuple(_hidden(bytes(head))))
 
 
@@ -73,7 +82,7 @@ def _count(joined: bytes, held: bytes, mark: bytes) -> int:
 
 
 def _merged(tail: bytes) -> tuple[Range, ...]:
-    found = [range_boundaries(reference.decode()) for reference in _MERGED.findall(tail)]
+    found = {range_boundaries(reference.decode()) for reference in _MERGED.findall(tail)}
     if len(found) > _MOST_MERGED:
         raise TooLarge(f"有 {len(found)} 处合并单元格，未读入；应取消合并")
     return tuple(sorted(found, key=lambda one: one[1]))

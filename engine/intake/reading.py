@@ -132,6 +132,10 @@ def _files(paths: Sequence[Path], told: Told) -> Iterator[Path]:
             if file.resolve() in seen:
                 continue
             seen.add(file.resolve())
+            if not _writable(file):
+                name = file.as_posix().encode(errors="replace").decode()
+                told.faults.append(about_file(name, "unreadable-file", "文件名含有乱码，应改名后重新导入"))
+                continue
             if file.suffix.lower() in _SUFFIXES:
                 yield file
                 continue
@@ -139,6 +143,15 @@ def _files(paths: Sequence[Path], told: Told) -> Iterator[Path]:
             unread = about_file(file.as_posix(), "unread-file", message)
             # Left out of a folder is by the way; a file that was named and not read is not.
             (told.warnings if path.is_dir() else told.faults).append(unread)
+
+
+def _writable(file: Path) -> bool:
+    """Whether a file's name is text: names from other systems may hold bytes that are none."""
+    try:
+        file.as_posix().encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _within(folder: Path) -> list[Path]:

@@ -147,7 +147,7 @@ class _Rest:
         self._next = 1
 
     def _title(self, name: str) -> str:
-        wanted = _FORBIDDEN.sub("_", fitting(name)).replace("\n", " ").strip("'")[:_LONGEST_TITLE] or "_"
+        wanted = _FORBIDDEN.sub("_", fitting(name)).replace("\n", " ")[:_LONGEST_TITLE].strip("'") or "_"
         title, number = wanted, 1
         while title.lower() in self._titles:
             number += 1

@@ -17,7 +17,7 @@ from engine.intake.sheets import MOST_COLUMNS, MOST_ROWS, Cell, Held, Row, Shape
 Grid = Iterable[tuple[int, Mapping[str, Held]]]  # row number, cells by column letter
 
 _SEARCHED = 10  # rows with content among which the heading is looked for
-_TOTAL = re.compile(r"[（(]?(合计|总计|小计|共计|累计|汇总)[)）]?[:：]?")
+_TOTAL = re.compile(r"[（(]?\w{0,4}(合计|总计|小计|共计|累计|汇总)数?[)）]?([:：].*)?")
 _FOOTER = re.compile(r"(注|说明|填表人|填报人|制表人?|审核人?|负责人|联系人|联系电话|填报日期|填报单位)\s*[:：].*", re.DOTALL)
 
 
@@ -25,7 +25,7 @@ def sheet_of(file: str, name: str | None, kind: Kind | None, title: str, grid: G
     """The sheet that a grid holds under the name of a kind, which may be unknown; None where it is empty or our own."""
     filled = ((number, cells) for number, cells in grid if _holds_something(cells))
     first = list(islice(filled, _SEARCHED))
-    if not first or (name is not None and is_ours(text_of(next(iter(first[0][1].values()))))):
+    if not first or (name is not None and kind is None and is_ours(text_of(next(iter(first[0][1].values()))))):
         return None
     place = _heading(first, kind)
     number, cells = first[place]
@@ -101,9 +101,9 @@ def _tell_nameless(
 def not_a_fact(row: Row) -> tuple[str, str] | None:
     """A code and a message for a row that sums others up or says who filled in the sheet: clerks' habit, no fact."""
     texts = [text_of(cell).strip() for cell in row.cells.values() if not blank(cell)]
-    first = re.sub(r"\s", "", texts[0]) if texts else ""
-    if _TOTAL.fullmatch(first):
-        return "total-row", f"第 {row.number} 行是“{first}”行，不是事实，应删去这一行"
+    for first in (re.sub(r"\s", "", text) for text in texts[:2]):  # a serial number may stand before it
+        if _TOTAL.fullmatch(first):
+            return "total-row", f"第 {row.number} 行是“{first}”行，不是事实，应删去这一行"
     if len(texts) <= 2 and _FOOTER.fullmatch(texts[0] if texts else ""):
         return "note-row", f"第 {row.number} 行是表尾的说明（{texts[0][:20]}），不是事实，应删去这一行"
     return None

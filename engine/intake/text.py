@@ -60,11 +60,11 @@ def read_jsonl(file: str, content: bytes, told: Told) -> Iterator[Sheet]:
     by_kind: dict[str, list[Row]] = {}
     # Not splitlines(): a JSON string may hold U+2028, which ends no line of the file.
     for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
         if number > MOST_ROWS:
             told.faults.append(about_file(file, "too-large", f"超过 {MOST_ROWS} 行，应分成几个文件"))
             break
-        if not line.strip():
-            continue
         try:
             kind, row = _fact(number, line)
         except _BadLine as bad:
@@ -125,7 +125,7 @@ def _cell(name: str, value: object) -> Held:
 def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len({name.strip() for name in found}) != len(pairs):
-        raise _BadLine("duplicate-column", "同一字段在这一行写了两次")
+        raise _BadLine("duplicate-field", "同一字段在这一行写了两次")
     return found
 
 

@@ -15,10 +15,11 @@ from decimal import Decimal
 from io import BytesIO
 from itertools import islice
 
-from openpyxl import load_workbook
 from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.utils.datetime import from_excel
+from openpyxl.utils.escape import unescape
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import FORMULA_TAG, ROW_TAG, WorkSheetParser
 from openpyxl.xml.functions import iterparse
@@ -33,6 +34,7 @@ from engine.intake.tabular import sheet_of
 _MOST_RATIO = 200  # unpacked to packed; office workbooks stay under 50
 _RATIO_FROM = 20 * 1024 * 1024
 _LAST_ROW = 1_048_576
+_CHINESE_DATES = (*range(27, 32), 36, *range(50, 55), 57, 58)
 _NAMED_ROWS = 5  # hidden rows that a warning names
 
 
@@ -49,10 +51,15 @@ def read_workbook(file: str, content: bytes, kinds: Mapping[str, Kind], told: To
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            workbook = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
+            reader = ExcelReader(BytesIO(content), read_only=True, data_only=True, keep_links=False)
+            reader.read()
+            workbook = reader.wb
+            lost = _lost(reader)
     except Exception as error:
         told.faults.append(_damaged(file, error))
         return
+    for title in lost:
+        told.faults.append(about_file(file, "unreadable-file", f"工作表“{title}”在文件中已损坏或缺失，无法读取；应重新另存"))
     if not workbook.worksheets:
         told.faults.append(about_file(file, "unreadable-file", "工作簿里没有读得出的工作表；应另存为“Excel 工作簿 (.xlsx)”"))
     readers = [_Reader(file, worksheet, told) for worksheet in workbook.worksheets]
@@ -63,12 +70,23 @@ def read_workbook(file: str, content: bytes, kinds: Mapping[str, Kind], told: To
             yield replace(sheet, known=known)
 
 
+def _lost(reader: ExcelReader) -> list[str]:
+    """The sheets that the workbook names and that openpyxl left out without a word; charts hold no facts."""
+    there = set(reader.wb.sheetnames)
+    types = {id_: relation.Type for id_, relation in reader.parser.rels.items()}
+    return [
+        one.name
+        for one in reader.parser.sheets
+        if one.name not in there and not types.get(one.id, "").endswith(("/chartsheet", "/dialogsheet"))
+    ]
+
+
 def _guard(content: bytes) -> str | None:
     """Why a file must not be opened: no zip, or one that unpacks to more than any workbook of facts would."""
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError):
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         return "不是 .xlsx 工作簿，或已损坏、加了密码；应另存为不带密码的“Excel 工作簿 (.xlsx)”"
     size = sum(part.file_size for part in parts)
     if size > MOST_BYTES or (size > _RATIO_FROM and size > _MOST_RATIO * len(content)):
@@ -132,7 +150,10 @@ class _Reader:
                     if not last < number <= _LAST_ROW:
                         raise ValueError(f"row {number}")
                     last = number
-                    cells = {one["column"]: _cell(self._worksheet, one) for one in parsed if one["value"] is not None}
+                    filled = [one for one in parsed if one["value"] is not None]
+                    cells = {one["column"]: _cell(self._worksheet, one) for one in filled}
+                    if len(cells) < len(filled):
+                        raise ValueError(f"a cell twice in row {number}")
                     if not cells:
                         continue
                     merged.cover(number, cells)
@@ -152,9 +173,14 @@ class _Reader:
             self._worksheet._shared_strings,
             data_only=True,
             epoch=book.epoch,
-            date_formats=book._date_formats,
+            date_formats=book._date_formats | _chinese_dates(book),
             timedelta_formats=book._timedelta_formats,
         )
+
+
+def _chinese_dates(book) -> set[int]:
+    """The styles with a date format that only Chinese Excel has built in (ECMA-376, 18.8.30), which openpyxl does not know."""
+    return {place for place, style in enumerate(book._cell_styles) if style.numFmtId in _CHINESE_DATES}
 
 
 class _Parser(WorkSheetParser):
@@ -188,6 +214,8 @@ class _Merged:
         while self._coming and self._coming[-1][1] <= number:
             self._open.append(self._coming.pop())
         self._open = [one for one in self._open if number <= one[3]]
+        if len(self._open) > MOST_COLUMNS:
+            raise ValueError("merged ranges that overlap")
         for left, top, right, _ in self._open:
             for column in range(left, min(right, self._widest) + 1):
                 if (number, column) != (top, left):
@@ -197,7 +225,7 @@ class _Merged:
 def _cell(worksheet: ReadOnlyWorksheet, parsed: dict) -> Held:
     value, kind = parsed["value"], parsed["data_type"]
     if kind == "s" or kind == "inlineStr":
-        return str(value)
+        return unescape(str(value)) if "_x" in str(value) else str(value)
     address = f"{get_column_letter(parsed['column'])}{parsed['row']}"
     if kind == "f":
         return Cell(f"={value}", address, Shape.FORMULA)

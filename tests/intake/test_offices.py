@@ -157,3 +157,51 @@ def test_rows_that_stand_out_of_order_in_the_file_are_damage(tmp_path, ruleset):
             bad.writestr(part, content)
     assert codes(read_facts([tmp_path / "b.xlsx"], ruleset).faults) == [("unreadable-file", None)]
     assert load_workbook(tmp_path / "a.xlsx").active.max_row == 3
+
+
+def test_a_sheet_of_facts_whose_title_bears_our_mark_is_read(sheet, ruleset):
+    rows, saved = sheet
+    for row in (["【积分】2023年4月统计表"], HEAD, ["市教育局", "2023-04", 5, 4]):
+        rows.append(row)
+    reading = read_facts([saved()], ruleset)
+    assert ([draft.row for draft in reading.drafts], codes(reading.warnings)) == ([3], [("title-row", 1)])
+
+
+def test_a_sheet_that_the_workbook_names_and_does_not_hold_is_told(sheet, ruleset, tmp_path):
+    import zipfile
+
+    rows, saved = sheet
+    for row in (HEAD, ["市教育局", "2023-04", 5, 4]):
+        rows.append(row)
+    rows.parent.create_sheet("异议").append(["单位"])
+    with zipfile.ZipFile(saved()) as good, zipfile.ZipFile(tmp_path / "b.xlsx", "w") as bad:
+        for part in good.infolist():
+            if part.filename != "xl/worksheets/sheet2.xml":
+                bad.writestr(part.filename, good.read(part))
+    (fault,) = read_facts([tmp_path / "b.xlsx"], ruleset).faults
+    assert (fault.code, "异议" in fault.message) == ("unreadable-file", True)
+
+
+@pytest.mark.parametrize("text", ["9.11401E+17", "#N/A", "########", '="00123"'])
+def test_what_excel_has_left_of_a_code_is_refused_in_a_csv_too(tmp_path, ruleset, text):
+    path = tmp_path / "异议.csv"
+    quoted = text.replace('"', '""')
+    path.write_text(f'单位,月份,编号,处理\n沁县,2023-04,"{quoted}",未处理\n', encoding="utf-8")
+    (fault,) = read_facts([path], ruleset).faults
+    assert (fault.code, fault.cell) == ("bad-value", "C2")
+
+
+def test_a_line_of_json_with_a_field_twice_spoils_no_other(tmp_path, ruleset):
+    path = tmp_path / "a.jsonl"
+    good = '{"fact": "占比", "单位": "沁县", "月份": "2023-04", "占比": 5}'
+    path.write_text(good + '\n{"fact": "占比", "单位": "沁县", "单位": "沁县"}\n', encoding="utf-8")
+    reading = read_facts([path], ruleset)
+    assert [draft.row for draft in reading.without(reading.faults).drafts] == [1]
+
+
+def test_a_file_name_that_is_no_text_is_told(tmp_path, ruleset):
+    import os
+
+    name = os.fsdecode(os.path.join(os.fsencode(tmp_path), "四月.csv".encode("gbk")))
+    Path(name).write_text("单位\n", encoding="utf-8")
+    assert codes(read_facts([tmp_path], ruleset).faults) == [("unreadable-file", None)]

@@ -78,7 +78,7 @@ def test_jsonl_keeps_numbers_exact_and_counts_lines(tmp_path, ruleset):
         ("[" * 100_000, "bad-json"),
         ('{"单位": "沁县"}', "unknown-kind"),
         ('{"fact": "占笔"}', "unknown-kind"),
-        ('{"fact": "占比", "单位": "沁县", "单位": "沁县"}', "duplicate-column"),
+        ('{"fact": "占比", "单位": "沁县", "单位": "沁县"}', "duplicate-field"),
         ('{"fact": "占比", "单位": "沁县", "月份": "2023-04", "占比": NaN}', "bad-value"),
         ('{"fact": "占比", "单位": "沁县", "月份": "2023-04", "占比": true}', "bad-value"),
         ('{"fact": "占比", "单位": "沁县", "月份": "2023-04", "占比": [1]}', "bad-value"),
