@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sqlite3
 import tempfile
 import zipfile
@@ -12,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine.errors import InputError
+from engine.files import replaced
 from engine.workspace import Workspace
 
 _MANIFEST = "manifest.json"
@@ -26,15 +26,13 @@ def backup(workspace: Workspace, target: Path) -> int:
         copy = Path(folder) / workspace.database.name
         _copy_database(workspace.database, copy)
         files = {copy.name: copy, **_others(workspace.folder)}
-        fresh = target.with_name(f".{target.name}.new")
-        with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED) as archive:
+        with replaced(target) as fresh, zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED) as archive:
             digests = {}
             for name, path in files.items():
                 content = path.read_bytes()
                 digests[name] = hashlib.sha256(content).hexdigest()
                 archive.writestr(name, content)
             archive.writestr(_MANIFEST, json.dumps(digests, ensure_ascii=False, indent=1))
-        os.replace(fresh, target)
     return len(files)
 
 

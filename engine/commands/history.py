@@ -6,10 +6,9 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from engine.commands.naming import one_of
 from engine.commands.talk import progress, say, say_json, table
 from engine.dsl.model import Ruleset
-from engine.dsl.nearest import did_you_mean
-from engine.errors import InputError
 from engine.intake.faults import place
 from engine.ledger.history import Version, Wanted, changes, facts, versions
 from engine.workspace import Workspace
@@ -29,9 +28,10 @@ def show_facts(
 
     workspace = Workspace.open(folder)
     ruleset = workspace.ruleset
-    if kind is not None and kind not in ruleset.kinds:
-        raise InputError(f"没有名为“{kind}”的事实", did_you_mean(kind, ruleset.kinds) or "事实的名称见规则集的 facts.yaml")
-    wanted = Wanted(kind, unit and _unit(ruleset, unit), month)
+    if kind is not None:
+        kind = one_of(kind, {name: name for name in ruleset.kinds}, "事实", "事实的名称见规则集的 facts.yaml")
+    unit = unit and one_of(unit, ruleset.aliases, "单位", "单位的名称见规则集的 units.yaml")
+    wanted = Wanted(kind, unit, month)
     with progress("读取事实"), reading(workspace.database) as connection:
         found = (versions if all_versions else facts)(connection, ruleset, wanted)
     if as_json:
@@ -44,12 +44,6 @@ def show_facts(
         rows = found[:SHOWN]
         table(heads, (_row(ruleset, one) + (_history(one) if all_versions else ()) for one in rows), right=("版本",))
     _sum_up(len(found), len({(one.kind, one.key) for one in found}) if all_versions else None)
-
-
-def _unit(ruleset: Ruleset, word: str) -> str:
-    if word not in ruleset.aliases:
-        raise InputError(f"没有名为“{word}”的单位", did_you_mean(word, ruleset.aliases) or "单位的名称见规则集的 units.yaml")
-    return ruleset.aliases[word]
 
 
 def _row(ruleset: Ruleset, one: Version) -> tuple[str, ...]:

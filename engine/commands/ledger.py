@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
+from engine.commands.naming import one_of
 from engine.commands.talk import say, table
-from engine.errors import InputError
 from engine.ledger.listing import COLUMNS, as_csv, as_json, entries, named, write_xlsx
 from engine.ledger.run import require_month
 from engine.workspace import Workspace
 
+_WHERE = "单位见 units.yaml，规则编号如 D05、C16b"
 FORMATS = ("table", "csv", "json", "xlsx")
 _HEADS = ("分录", "批次", "入账时间", "月份", "单位", "规则", "积分", "类型", "事实", "说明")
 
@@ -21,9 +21,9 @@ def show_ledger(folder: Path, month: str | None, unit: str | None, rule: str | N
     workspace = Workspace.open(folder)
     with reading(workspace.database) as connection:
         held = named(connection)
-        unit = unit and _one_of(unit, {**{name: name for name in held.units}, **workspace.ruleset.aliases}, "单位")
+        unit = unit and one_of(unit, {**{name: name for name in held.units}, **workspace.ruleset.aliases}, "单位", _WHERE)
         rules = {*held.rules, *(known.id for known in workspace.ruleset.rules)}
-        rule = rule and _one_of(rule, {name: name for name in sorted(rules)}, "规则")
+        rule = rule and one_of(rule, {name: name for name in sorted(rules)}, "规则", _WHERE)
         if month is not None and month not in held.months:
             require_month(workspace.ruleset, month)
         rows = entries(connection, month=month, unit=unit, rule=rule)
@@ -39,12 +39,3 @@ def show_ledger(folder: Path, month: str | None, unit: str | None, rule: str | N
         table(_HEADS, ([str(row[column]) for column in COLUMNS] for row in rows), right=("分录", "批次", "积分"))
     if output is not None:
         say(f"已写入 {output}（{len(rows)} 条分录）")
-
-
-def _one_of(word: str, known: Mapping[str, str], what: str) -> str:
-    """What a word stands for, among all that the ruleset or the ledger knows."""
-    from engine.dsl.nearest import did_you_mean
-
-    if word not in known:
-        raise InputError(f"没有名为“{word}”的{what}", did_you_mean(word, known) or "单位见 units.yaml，规则编号如 D05、C16b")
-    return known[word]

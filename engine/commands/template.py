@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
+from engine.commands.naming import one_of
 from engine.commands.talk import say
-from engine.dsl.model import Ruleset
 from engine.errors import InputError
+from engine.files import replaced
 from engine.ledger.run import require_month
 from engine.workspace import Workspace
 
@@ -23,22 +23,13 @@ def write_template_file(folder: Path, file: Path, month: str | None, unit: str |
     if month is not None:
         require_month(ruleset, month)
     if unit is not None:
-        unit = _unit(unit, ruleset)
+        unit = one_of(unit, ruleset.aliases, "单位", "单位见 units.yaml")
     if file.exists():
         raise InputError(f"{file} 已存在，未作改动", "换一个文件名，或先移走它")
     template = template_workbook(ruleset, month, unit)
-    fresh = file.with_name(f".{file.name}.new")
-    fresh.write_bytes(template.content)
-    os.replace(fresh, file)
+    with replaced(file) as fresh:
+        fresh.write_bytes(template.content)
     known = "、".join(filter(None, (unit, month)))
     rows = f"，已预填 {known}（{template.rows} 行，填完整才算上报）" if template.rows else ""
     say(f"已写入 {file}：{len(ruleset.kinds)} 类数据，每类一张工作表{rows}")
     say(f"下一步：填好后用 jifen import {file} --dry-run 核对")
-
-
-def _unit(word: str, ruleset: Ruleset) -> str:
-    from engine.dsl.nearest import did_you_mean
-
-    if word not in ruleset.aliases:
-        raise InputError(f"没有名为“{word}”的单位", did_you_mean(word, ruleset.aliases) or "单位见 units.yaml")
-    return ruleset.aliases[word]

@@ -5,7 +5,6 @@ What is no workbook, or too big to be opened whole, gets the list alone.
 
 from __future__ import annotations
 
-import os
 import re
 import warnings as python_warnings
 import zipfile
@@ -27,11 +26,11 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 from xlsxwriter.exceptions import FileCreateError
 
+from engine.files import replaced
 from engine.intake.faults import Fault
-from engine.intake.ours import MARK
+from engine.intake.ours import FAULTS, MARK
 from engine.intake.outline import TooLarge, outline
 
-LIST = "错误清单"
 UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 _COLUMNS = (("级别", 8), ("工作表", 18), ("行", 8), ("单元格", 10), ("字段", 18), ("值", 24), ("代码", 22), ("说明", 90))
@@ -65,7 +64,7 @@ def write_annotated(path: Path, target: Path, faults: Sequence[Fault], warnings:
         return None
     lines = [*(("错误", one) for one in faults), *(("提醒", one) for one in warnings)]
     content = _marked(path, lines)
-    with replaced(target) as fresh:
+    with workbook_replaced(target) as fresh:
         if content is None:
             _write_list(fresh, path.name, lines)
         else:
@@ -74,16 +73,13 @@ def write_annotated(path: Path, target: Path, faults: Sequence[Fault], warnings:
 
 
 @contextmanager
-def replaced(target: Path) -> Iterator[Path]:
-    """A fresh file beside `target` to write to; it takes the target's place once it is whole. Raises OSError."""
-    fresh = target.with_name(f".{target.name}.new")
+def workbook_replaced(target: Path) -> Iterator[Path]:
+    """As `replaced`, for a workbook that XlsxWriter writes, which wraps an OSError in an error of its own."""
     try:
-        yield fresh
-        os.replace(fresh, target)
-    except FileCreateError as error:  # XlsxWriter's wrapping of an OSError
+        with replaced(target) as fresh:
+            yield fresh
+    except FileCreateError as error:
         raise error.args[0] from error
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 def fitting(text: str, longest: int = _LONGEST) -> str:
@@ -144,7 +140,7 @@ def _mark_book(book: openpyxl.Workbook, name: str, lines: Sequence[Line]) -> Non
 
 def _drop_old_marks(book: openpyxl.Workbook) -> None:
     """A copy that was corrected and imported again is marked afresh."""
-    old = [sheet for sheet in book.worksheets if str(sheet["A1"].value or "").startswith(f"{MARK}{LIST}")]
+    old = [sheet for sheet in book.worksheets if str(sheet["A1"].value or "").startswith(f"{MARK}{FAULTS}")]
     if not old:
         return
     for sheet in old:
@@ -216,8 +212,8 @@ def _note(text: str) -> Comment:
 
 
 def _add_list(book: openpyxl.Workbook, name: str, lines: Sequence[Line]) -> None:
-    sheet = book.create_sheet(LIST, 0)
-    sheet["A1"], sheet["A2"] = f"{MARK}{LIST}", _advice(name, marked=True)
+    sheet = book.create_sheet(FAULTS, 0)
+    sheet["A1"], sheet["A2"] = f"{MARK}{FAULTS}", _advice(name, marked=True)
     sheet["A1"].font = Font(bold=True, size=14)
     for column, (heading, width) in enumerate(_COLUMNS, start=1):
         cell = sheet.cell(_HEAD_ROW, column, heading)
@@ -255,11 +251,11 @@ def _write_list(fresh: Path, name: str, lines: Sequence[Line]) -> None:
     with xlsxwriter.Workbook(fresh, options) as book:
         bold, title = book.add_format({"bold": True}), book.add_format({"bold": True, "font_size": 14})
         text, wrapped = book.add_format({"num_format": "@"}), book.add_format({"text_wrap": True, "valign": "top"})
-        sheet = book.add_worksheet(LIST)
+        sheet = book.add_worksheet(FAULTS)
         for column, (_, width) in enumerate(_COLUMNS):
             sheet.set_column(column, column, width)
         sheet.freeze_panes(_HEAD_ROW, 0)
-        sheet.write_string(0, 0, f"{MARK}{LIST}", title)
+        sheet.write_string(0, 0, f"{MARK}{FAULTS}", title)
         sheet.write_string(1, 0, _advice(name, marked=False))
         sheet.write_row(_HEAD_ROW - 1, 0, [heading for heading, _ in _COLUMNS], bold)
         formats = {_VALUE_COLUMN: text, len(_COLUMNS): wrapped}

@@ -19,7 +19,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from engine.dsl.model import Ruleset
-from engine.intake.annotated import UNWRITABLE, fitting, replaced
+from engine.intake.annotated import UNWRITABLE, fitting, workbook_replaced
 from engine.intake.faults import Fault, Told, place
 from engine.intake.ours import MARK, untouched
 from engine.intake.sheets import Cell, Held, Row, Shape, Sheet, blank, text_of
@@ -49,7 +49,7 @@ def write_rest(path: Path, target: Path, ruleset: Ruleset, wanted: Wanted, fault
     first = next(rows, None)
     if first is None:
         return 0
-    with replaced(target) as fresh, Workbook(fresh, _OPTIONS) as book:
+    with workbook_replaced(target) as fresh, Workbook(fresh, _OPTIONS) as book:
         rest = _Rest(book, path.name, ruleset, faults)
         for sheet, row in chain([first], rows):
             rest.add(sheet, row)

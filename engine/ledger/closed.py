@@ -8,11 +8,11 @@ from __future__ import annotations
 from sqlalchemy import Connection, func, select
 
 from engine.dsl.model import Ruleset
-from engine.ledger.reading import last_ruleset, seen_by
+from engine.ledger.reading import last_ruleset, seen_by, standing_matches
 from engine.ledger.stored import newest_facts
 from engine.scoring.award import Hit
 from engine.scoring.year import Posted
-from models.tables import BatchMonth, Closing, Match, Tally
+from models.tables import BatchMonth, Closing
 
 
 def closings(connection: Connection, before_batch: int | None = None) -> dict[str, Closing]:
@@ -37,20 +37,6 @@ def _hits(connection: Connection, ruleset: Ruleset, month: str, before_batch: in
     for unit, rule, version, raw, given, limit in connection.execute(standing_matches(month, before_batch)):
         hits.setdefault(unit, []).append(Hit(month, rules[rule], facts.get(version), raw, (given, limit)))
     return hits
-
-
-def standing_matches(month: str, before_batch: int | None = None):
-    """The query for a month's matches: unit, rule, fact version, raw, given, limit, by each unit's newest tally."""
-    tally, match = Tally.__table__, Match.__table__
-    newest = select(func.max(tally.c.id)).where(tally.c.period == month).group_by(tally.c.unit)
-    if before_batch is not None:
-        newest = newest.where(tally.c.batch_id < before_batch)
-    return (
-        select(tally.c.unit, match.c["rule", "fact_version_id", "raw", "given", "limit"])
-        .join(match, match.c.tally_id == tally.c.id)
-        .where(tally.c.id.in_(newest))
-        .order_by(match.c.id)
-    )
 
 
 def last_batch(connection: Connection, month: str | None = None) -> int:

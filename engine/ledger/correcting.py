@@ -81,8 +81,8 @@ def correct(
             f"最早需要更正的月份是 {touched[0]}，不是 {month}", f"用 `jifen correct {touched[0]} --reason 原因`，其后各月随之更正"
         )
     posted = [each for each in posted_months(connection) if each in ruleset.months]
-    before = posted_hits(connection, ruleset, [each for each in posted if each < month])
-    year = Year(ruleset, facts, {each: before[each] for each in before if each in closed})
+    before = [each for each in posted if each < month and each in closed]
+    year = Year(ruleset, facts, posted_hits(connection, ruleset, before))
     after = [each for each in posted if each >= month]
     return post(connection, files, year, after, at=at, operator=operator, reason=reason)
 

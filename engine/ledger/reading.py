@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from functools import cache
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from engine.derivation.deriving import records_of
 from engine.derivation.figures import late
@@ -122,6 +122,20 @@ def _facts_by_unit(
     return {unit: tuple(lines[fact.version][1] for fact in own) for unit, own in held.by_unit.items()}
 
 
+def standing_matches(month: str, before_batch: int | None = None) -> Select:
+    """The query for a month's matches: unit, rule, fact version, raw, given, limit, by each unit's newest tally."""
+    tally, match = Tally.__table__, Match.__table__
+    newest = select(func.max(tally.c.id)).where(tally.c.period == month).group_by(tally.c.unit)
+    if before_batch is not None:
+        newest = newest.where(tally.c.batch_id < before_batch)
+    return (
+        select(tally.c.unit, match.c["rule", "fact_version_id", "raw", "given", "limit"])
+        .join(match, match.c.tally_id == tally.c.id)
+        .where(tally.c.id.in_(newest))
+        .order_by(match.c.id)
+    )
+
+
 def _matches(
     connection: Connection,
     ruleset: Ruleset,
@@ -129,13 +143,7 @@ def _matches(
     month: str,
     lines: Mapping[int, tuple[Fact, FactLine]],
 ) -> dict[str, tuple[MatchLine, ...]]:
-    tally, match = Tally.__table__, Match.__table__
-    newest = select(func.max(tally.c.id)).where(tally.c.period == month).group_by(tally.c.unit)
-    rows = connection.execute(
-        select(tally.c.unit, match.c.rule, match.c.fact_version_id, match.c.raw, match.c.given, match.c.limit)
-        .join(match, match.c.tally_id == tally.c.id)
-        .where(tally.c.id.in_(newest))
-    ).all()
+    rows = connection.execute(standing_matches(month)).all()
     by_id = {rule.id: (place, rule) for place, rule in enumerate(rules)}
     found: dict[str, list[tuple[tuple, MatchLine]]] = {unit: [] for unit in ruleset.units}
     for unit, rule_id, version, raw, given, limit in rows:

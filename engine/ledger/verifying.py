@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from engine.ledger.closed import closings, last_batch, posted_hits, standing_matches
+from engine.ledger.closed import closings, last_batch, posted_hits
 from engine.ledger.posting import changed_tallies, difference, standing_entries
-from engine.ledger.reading import last_ruleset, seen_by
+from engine.ledger.reading import last_ruleset, seen_by, standing_matches
 from engine.ledger.standings import posted_months
 from engine.ledger.stored import newest_facts
 from engine.scoring.award import Award

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +10,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateNotF
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from engine.errors import InputError
+from engine.files import replaced
 from engine.ledger.book import Book
 from engine.notices.context import CorrectionPage, IndexPage, MonthlyPage, StatementPage, StatusPage
 from engine.notices.index import INDEX, MONTHLY, all_months, month_index
@@ -24,11 +24,6 @@ STATUS = "报送情况.html"
 
 Page = IndexPage | MonthlyPage | StatementPage | CorrectionPage | StatusPage
 Progress = Callable[[int, int], None]  # pages done, pages in all
-
-
-def render_month(book: Book, overrides: Path | None, out: Path, progress: Progress | None = None) -> list[Path]:
-    """Writes a month's notices under `out`/MONTH and gives their paths."""
-    return write_month(month_pages(book, overrides, progress), out / book.period)
 
 
 def month_pages(book: Book, overrides: Path | None, progress: Progress | None = None) -> dict[str, bytes]:
@@ -118,10 +113,8 @@ def _template_line(trace: TracebackType | None) -> tuple[str, int] | None:
 
 
 def _written(pages: Mapping[Path, bytes]) -> list[Path]:
-    """Each file is replaced whole: a reader sees the old one or the new one."""
     for path, content in pages.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_name(f".{path.name}.new")
-        fresh.write_bytes(content)
-        os.replace(fresh, path)
+        with replaced(path) as fresh:
+            fresh.write_bytes(content)
     return list(pages)

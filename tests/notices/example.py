@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 from engine.dsl.formula import parse_formula
 from engine.dsl.model import (
@@ -22,6 +23,7 @@ from engine.dsl.model import (
 )
 from engine.dsl.types import MonthType, TextType, UnitType, WholeType
 from engine.ledger.book import Book, FactLine, MatchLine, Standing
+from engine.notices.render import Progress, month_pages, write_month
 
 SCRIPT = "<script>alert('改')</script>"
 BUREAUS = (
@@ -179,3 +181,8 @@ def first_month() -> Book:
     """The same April without any month before it."""
     book = april()
     return replace(book, months={"2023-04": book.months["2023-04"]}, ranks={"2023-04": book.ranks["2023-04"]})
+
+
+def render_month(book: Book, overrides: Path | None, out: Path, progress: Progress | None = None) -> list[Path]:
+    """A book's notices as the command writes them: rendered first, then put into the month's folder."""
+    return write_month(month_pages(book, overrides, progress), out / book.period)

@@ -8,8 +8,8 @@ import shutil
 import pytest
 from playwright.sync_api import sync_playwright
 
-from engine.notices.render import render_index, render_month
-from tests.notices.example import april
+from engine.notices.render import render_index
+from tests.notices.example import april, render_month
 
 QUIET = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "

@@ -8,8 +8,8 @@ from urllib.parse import unquote
 import pytest
 
 from engine.notices.monthly import monthly_page
-from engine.notices.render import render_index, render_month
-from tests.notices.example import BUREAUS, COUNTIES, SCRIPT, april, first_month
+from engine.notices.render import render_index
+from tests.notices.example import BUREAUS, COUNTIES, SCRIPT, april, first_month, render_month
 from tests.notices.reading import Reader, hundredths
 
 

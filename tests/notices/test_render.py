@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import InputError
-from engine.notices.render import render_index, render_month
-from tests.notices.example import april
+from engine.notices.render import render_index
+from tests.notices.example import april, render_month
 
 
 def contents(folder):

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from engine.notices.render import render_month
 from engine.notices.statement import statement_page
-from tests.notices.example import april
+from tests.notices.example import april, render_month
 from tests.notices.reading import Reader, hundredths
 
 BOOK = april()
