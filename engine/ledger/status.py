@@ -81,14 +81,18 @@ def status(
     afresh = Year(ruleset, facts)  # what closed months would be by now
     changes = _changes(connection, ruleset, {each: last.get(each, _Last()).seen for each in ruleset.months})
     asked = ruleset.months if month is None else (month,)
+    touched = _touched(connection, afresh, last, {each: changes[each] for each in closed if each <= asked[-1]})
     told = ruleset.months if month else _up_to_newest(ruleset, facts, last)
     found = []
     for place, each in enumerate(asked, start=1):
         state = _state(last.get(each), closed.get(each))
         need, lacking, reported = _reports(year, each) if each in told else ([], [], {})
         own = _scored(year, each, changes[each])
-        by_now = afresh if each in closed else year
-        waits = _waiting(connection, by_now, each, state, last.get(each), own) if each in told else ""
+        waits = ""
+        if each in closed:
+            waits = _correction_waits(connection, each, touched)
+        elif each in told:
+            waits = _run_waits(connection, year, each, last.get(each), own)
         found.append(MonthStatus(each, state, tuple(own), need, lacking, reported, waits))
         if advance:
             advance(place, len(asked))
@@ -97,14 +101,10 @@ def status(
 
 def to_correct(connection: Connection, ruleset: Ruleset, facts: Iterable[Fact]) -> list[str]:
     """The closed months whose facts have changed since they were scored, or whose points would be others, oldest first."""
-    last, year = _last_batches(connection), Year(ruleset, facts)
-    closed = [month for month in sorted(closings(connection)) if month in ruleset.months]
+    last = _last_batches(connection)
+    closed = [month for month in closings(connection) if month in ruleset.months]
     changes = _changes(connection, ruleset, {month: last[month].seen for month in closed})
-    return [
-        month
-        for month in closed
-        if _moved_by(connection, year, month, CLOSED, last[month], _scored(year, month, changes[month]))
-    ]
+    return list(_touched(connection, Year(ruleset, facts), last, changes))
 
 
 def _last_batches(connection: Connection) -> dict[str, _Last]:
@@ -187,24 +187,24 @@ def _scored(year: Year, month: str, changes: Sequence[Change]) -> list[Change]:
     return [one for one in changes if year.ruleset.kinds[one.kind].time is not Time.TABLE and one.version not in lost]
 
 
-def _waiting(
-    connection: Connection, year: Year, month: str, state: str, last: _Last | None, changes: Sequence[Change]
-) -> str:
-    if last is None:
-        return f"尚未计分，待 `jifen run {month}`"
-    why = _moved_by(connection, year, month, state, last, changes)
-    if state != DRAFT:
-        need = why and (f"{why}，需更正（`jifen correct {month} --reason 理由`）" if changes else f"{why}，需更正")
-        return "；".join(filter(None, (need, *_reviews(connection, month))))
-    return why and (f"{why}，需 `jifen run {month}`" if changes else f"{why}，需重新计分（`jifen run {month}`）")
+def _touched(
+    connection: Connection, year: Year, last: Mapping[str, _Last], changes: Mapping[str, Sequence[Change]]
+) -> dict[str, str]:
+    """The closed months, those that `changes` has, that are not what `year` makes of them: why, oldest first."""
+    found = {}
+    for month in sorted(changes):
+        why = _moved_by(connection, year, month, "印发", last[month], _scored(year, month, changes[month]))
+        if why:
+            found[month] = why
+    return found
 
 
 def _moved_by(
-    connection: Connection, year: Year, month: str, state: str, last: _Last, changes: Sequence[Change]
+    connection: Connection, year: Year, month: str, since: str, last: _Last, changes: Sequence[Change]
 ) -> str:
-    """Why a posted month is not what `year` makes of it, in words; "" where it is."""
+    """Why a posted month is not what `year` makes of it, in words; "" where it is. `since` says what has passed."""
     if changes:
-        return f"有 {len(changes)} 条事实在{'计分' if state == DRAFT else '印发'}后有变"
+        return f"有 {len(changes)} 条事实在{since}后有变"
     if is_stale(connection, year.ruleset):
         return "单条记录的汇总办法有变"
     if not differs(connection, year, month):
@@ -212,7 +212,21 @@ def _moved_by(
     return "因其他月份的事实变动" if last.ruleset == year.ruleset.fingerprint else "因规则集变动"
 
 
-def _reviews(connection: Connection, month: str) -> Iterator[str]:
+def _run_waits(connection: Connection, year: Year, month: str, last: _Last | None, changes: Sequence[Change]) -> str:
+    if last is None:
+        return f"尚未计分，待 `jifen run {month}`"
+    why = _moved_by(connection, year, month, "计分", last, changes)
+    return why and (f"{why}，需 `jifen run {month}`" if changes else f"{why}，需重新计分（`jifen run {month}`）")
+
+
+def _correction_waits(connection: Connection, month: str, touched: Mapping[str, str]) -> str:
+    """What a closed month waits for. A correction begins with the earliest month that needs one."""
+    begin = min([month, *touched])
+    need = f"{touched[month]}，需更正（`jifen correct {begin} --reason 理由`）" if month in touched else ""
+    return "；".join(filter(None, (need, *_reviews(connection, month, begin))))
+
+
+def _reviews(connection: Connection, month: str, begin: str) -> Iterator[str]:
     """What of a closed month's reviews is still to be done."""
     found = requests(connection, month)
     undecided, uncorrected = [one for one in found if one.state is State.OPEN], waiting(found)
@@ -220,4 +234,4 @@ def _reviews(connection: Connection, month: str) -> Iterator[str]:
         yield f"{len(undecided)} 件复核申请待决定（{numbered(undecided)}，`jifen review decide`）"
     if uncorrected:
         cited = " ".join(f"--review {one.number}" for one in uncorrected)
-        yield f"{len(uncorrected)} 件复核决定变更、待更正（{numbered(uncorrected)}，`jifen correct {month} --reason 理由 {cited}`）"
+        yield f"{len(uncorrected)} 件复核决定变更、待更正（{numbered(uncorrected)}，`jifen correct {begin} --reason 理由 {cited}`）"
