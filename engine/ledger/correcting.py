@@ -13,8 +13,8 @@ from engine.dsl.model import Rule, Ruleset
 from engine.errors import InputError
 from engine.ledger.closed import closings, posted_hits
 from engine.ledger.posting import Posted, post
-from engine.ledger.standings import posted_months, standings
 from engine.ledger.reviews import Request, answer, answered_by, citation
+from engine.ledger.standings import posted_months, standings
 from engine.ledger.status import to_correct
 from engine.ledger.stored import newest_facts
 from engine.scoring.year import Year

@@ -52,9 +52,10 @@ def _led_to(text: bytes, page: str, correction: str, month: str) -> bytes:
 def _listed(index: bytes, correction: str, month: str) -> bytes:
     """The month's index as issued with a correction at the end of its first list, which is that of the notices."""
     at, _, file = correction.partition("/")
-    link = f'<a href="{_from_month(correction, month)}"><b>{file.removesuffix(".html")}</b><small class="n">{month_words(at)}起的更正</small></a>'
+    told = f'<b>{file.removesuffix(".html")}</b><small class="n">{month_words(at)}起的更正</small>'
+    line = f'<li><a href="{_from_month(correction, month)}">{told}</a></li>\n'
     head, end, rest = index.partition(b"</ul>")
-    return head + f"<li>{link}</li>\n".encode() + end + rest if end else index
+    return head + line.encode() + end + rest if end else index
 
 
 def _from_month(correction: str, month: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.derivation.objecting import in_time, last_day
 from tests.notices.reading import Reader
 
 CASE = {"单位": "市教育局", "月份": "2023-01"}  # D16b: 2 points each
@@ -90,10 +91,9 @@ def test_a_late_request_is_refused_and_told_the_last_day(review, issued):
 
 
 def test_the_last_day_itself_is_in_time_and_the_next_is_not(ruleset):
-    from engine.derivation.objecting import in_time, last_day
-
     assert last_day(ruleset, "2023-03", "2023-04-24") == "2023-05-10"
-    assert [in_time(ruleset, "2023-03", "2023-04-24", day) for day in ("2023-04-24", "2023-05-10", "2023-05-11")] == [True, True, False]
+    told = {day: in_time(ruleset, "2023-03", "2023-04-24", day) for day in ("2023-04-24", "2023-05-10", "2023-05-11")}
+    assert told == {"2023-04-24": True, "2023-05-10": True, "2023-05-11": False}
 
 
 def test_a_ruleset_without_a_term_takes_a_request_at_any_time(review, issued, workspace, jifen):
@@ -174,8 +174,8 @@ def test_a_correction_answers_the_request_that_it_cites(jifen, review, withdrawn
     told = review("list", "--json").json[0]
     assert told["state"] == "已更正"
     assert told["correction"] == {"batch": outcome.json["batch"], "notice": "2023-01/更正通报-1.html"}
-    reasons = {one["reason"] for one in jifen("-w", withdrawn, "ledger", "--format", "json").json if one["batch"] == outcome.json["batch"]}
-    (reason,) = reasons
+    entries = jifen("-w", withdrawn, "ledger", "--format", "json").json
+    (reason,) = {one["reason"] for one in entries if one["batch"] == outcome.json["batch"]}
     assert reason.startswith("复核后更正（复核申请第1号：潞州区") and all(one in reason for one in ("C04", "甲已按时处理", "凭证属实"))
     notice = page(withdrawn, "2023-01/更正通报-1.html")
     assert "更正原因：复核后更正。" in notice.text
