@@ -10,7 +10,7 @@ from pathlib import Path
 
 from engine.dsl.calendars import read_calendar
 from engine.dsl.coverage import warn_uncovered, warn_unread
-from engine.dsl.derivations import read_derivations
+from engine.dsl.derivations import read_days, read_derivations
 from engine.dsl.dictionary import read_kinds
 from engine.dsl.findings import Finding, Place
 from engine.dsl.heads import (
@@ -157,6 +157,7 @@ def _ruleset(
         progress=read_progress(documents[OBLIGATIONS], words.kinds, report) if OBLIGATIONS in documents else None,
         numbered_field=shape.numbered_field,
         derivations=read_derivations(documents[DERIVE], words) if DERIVE in documents else (),
+        review=read_days(shape.review.within, head.at("review", "within"), words) if shape.review else None,
         calendar=read_calendar(shape.calendar, head.at("calendar"), report),
         notice=shape.notice.model_dump(exclude_none=True),
         fingerprint=fingerprint(files),

@@ -289,6 +289,7 @@ class Ruleset:
     derivations: tuple[Derivation, ...] = ()
     calendar: Mapping[int, CalendarYear] = field(default_factory=dict)  # the years that the ruleset tells itself
     progress: str | None = None  # the fact kind that reports progress of obligations
+    review: int | SettingRef | None = None  # working days after the date of issue in which units may ask for review; None: no end
     notice: Mapping[str, str] = field(default_factory=dict)  # the notices' own words: issuer, number_prefix, to, signer, cc
     warnings: tuple[Finding, ...] = ()
     fingerprint: str = ""  # sha256 over the names and texts of the files

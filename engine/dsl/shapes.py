@@ -62,6 +62,10 @@ class NoticeShape(Shape):
     cc: Text | None = None
 
 
+class ReviewShape(Shape):
+    within: Any
+
+
 class CalendarShape(Shape):
     holidays: list[Text]
     workdays: list[Text] = []
@@ -83,6 +87,7 @@ class RulesetShape(Shape):
     annual: AnnualShape | None = None
     rates: dict[str, RateShape] = {}
     notice: NoticeShape = NoticeShape()
+    review: ReviewShape | None = None
 
 
 class DatedShape(Shape):

@@ -97,6 +97,11 @@ def difference(ruleset: Ruleset, given: Mapping[str, tuple[Award, ...]], standin
     return sorted(reversals, key=by_unit) + sorted(awarded, key=by_unit)
 
 
+def differs(connection: Connection, year: Year, month: str) -> bool:
+    """Whether a month's entries are not those that scoring gives by now."""
+    return bool(difference(year.ruleset, year.awards(month), standing_entries(connection, month)))
+
+
 def _account(unit: str, award: Award) -> Account:
     fact = award.hit.fact
     return unit, award.hit.rule.id, fact.kind if fact else "", fact.key if fact else ""

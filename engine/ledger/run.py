@@ -12,7 +12,7 @@ from engine.dsl.model import Ruleset
 from engine.errors import InputError
 from engine.facts import Fact, key_line
 from engine.ledger.closed import closings, posted_hits
-from engine.ledger.posting import Posted, difference, post, standing_entries
+from engine.ledger.posting import Posted, differs, post
 from engine.ledger.standings import posted_months
 from engine.ledger.stored import newest_facts
 from engine.ledger.unused import Unused, unused
@@ -97,7 +97,7 @@ def run_month(
         closed = [each for each in posted if each in shut]
         year = Year(ruleset, facts, posted_hits(connection, ruleset, closed))
         result = post(connection, workspace.ruleset_files, year, [month], at=now, operator=who)
-        moved = [other for other in posted if other != month and other not in shut and _differs(connection, year, other)]
+        moved = [other for other in posted if other != month and other not in shut and differs(connection, year, other)]
     held = year.facts(month)
     return Run(
         month,
@@ -115,7 +115,3 @@ def _store(connection: Connection, workspace: Workspace, reading: Reading, opera
     from engine.intake.storing import store
 
     return store(connection, workspace.ruleset, reading, operator=operator, at=now)
-
-
-def _differs(connection: Connection, year: Year, month: str) -> bool:
-    return bool(difference(year.ruleset, year.awards(month), standing_entries(connection, month)))
