@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import typer
+
+from engine.commands.checks import tell_checks
 from engine.commands.intake import tell_beside
 from engine.commands.talk import fault_table, progress, say, say_json, table, tell_warnings, warn
 from engine.errors import InputError, IntakeRefused, JifenError
@@ -50,6 +53,8 @@ def run_command(
         _say_run(done, dry_run, files)
     if failed is not None:
         raise failed
+    if done.failing:
+        raise typer.Exit(1)
 
 
 def _tell_run(done: Run) -> None:
@@ -71,6 +76,7 @@ def _tell_run(done: Run) -> None:
         warn(f"提醒：以下月份的积分因此变动，需重新计分：{'、'.join(done.stale)}（jifen run 月份）")
     if done.behind:
         warn(f"提醒：以下月份的事实在计分后有变，需重新计分：{'、'.join(done.behind)}（jifen run 月份）")
+    tell_checks(done.failing)
 
 
 def _say_run(done: Run, dry_run: bool, files: Sequence[Path]) -> None:

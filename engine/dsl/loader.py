@@ -25,6 +25,7 @@ from engine.dsl.heads import (
 from engine.dsl.model import Ruleset
 from engine.dsl.nearest import did_you_mean
 from engine.dsl.nodes import LARGEST, Document, read
+from engine.dsl.operator import read_adjustments, read_checks, read_opening, with_alternatives
 from engine.dsl.report import Report, Spot
 from engine.dsl.rules import check_together, read_rules
 from engine.dsl.settings import read_settings
@@ -125,7 +126,7 @@ def _load(files: Mapping[str, str], report: Report) -> Ruleset | None:
     )
     if report.faulty:
         return None  # a rule checked against half a dictionary would be reported for nothing
-    words = replace(words, kinds=read_codes(shape, kinds, head, report))
+    words = replace(words, kinds=with_alternatives(shape, read_codes(shape, kinds, head, report)))
     others = [documents[OBLIGATIONS]] if OBLIGATIONS in documents else []
     ruleset = _ruleset(shape, words, documents, files)
     if not report.faulty:
@@ -158,6 +159,9 @@ def _ruleset(
         numbered_field=shape.numbered_field,
         derivations=read_derivations(documents[DERIVE], words) if DERIVE in documents else (),
         calendar=read_calendar(shape.calendar, head.at("calendar"), report),
+        adjustments=read_adjustments(shape, words.kinds, head, report),
+        checks=read_checks(shape, words.kinds, head, report),
+        opening=read_opening(shape, words.kinds, head, report),
         notice=shape.notice.model_dump(exclude_none=True),
         fingerprint=fingerprint(files),
     )

@@ -62,6 +62,24 @@ class NoticeShape(Shape):
     cc: Text | None = None
 
 
+class AdjustmentsShape(Shape):
+    fact: Text
+    points: Text
+    reason: Text
+    attachment: Text
+    number: Text
+
+
+class ChecksShape(Shape):
+    fact: Text
+    month_points: Text
+    total_points: Text
+
+
+class OpeningShape(Shape):
+    fact: Text
+
+
 class CalendarShape(Shape):
     holidays: list[Text]
     workdays: list[Text] = []
@@ -77,11 +95,15 @@ class RulesetShape(Shape):
     free_fields: list[Text] = []
     numbered_field: Text | None = None
     credit_code_field: Text | None = None
+    digest_field: Text | None = None
     calendar: dict[str, CalendarShape] = {}
     settings: dict[str, Any] = {}
     grades: dict[str, list[BandShape]] = {}
     annual: AnnualShape | None = None
     rates: dict[str, RateShape] = {}
+    adjustments: AdjustmentsShape | None = None
+    checks: ChecksShape | None = None
+    opening: OpeningShape | None = None
     notice: NoticeShape = NoticeShape()
 
 

@@ -61,8 +61,9 @@ def store(
     at: str,
     correction: str = "",
     keep_good: bool = False,
+    opening: bool = False,
 ) -> Stored:
-    """Writes what is new within the caller's transaction.
+    """Writes what is new within the caller's transaction. With `opening` new months may be made opening months.
 
     `correction` is the reason for touching closed months. Raises IntakeRefused on any fault, unless `keep_good`: then
     the faults are in the result. What was refused is not written.
@@ -74,6 +75,7 @@ def store(
         standing = newest_of_keys(connection, ((draft.kind, draft.key) for draft in good.drafts))
         changes, unchanged = _changes(good.drafts, standing)
         faults = [*_overlaps(connection, ruleset, good.drafts), *importing.closed(changes)]
+        faults += [] if opening else _unopened(connection, ruleset, changes)
         warnings = (*good.warnings, *numbered_again(connection, ruleset, good.drafts))
         attempt = connection.begin_nested()
         derived = Derived()
@@ -118,6 +120,21 @@ def _overlaps(connection: Connection, ruleset: Ruleset, drafts: Sequence[Draft])
         return []
     held = [one for one in newest_of_kinds(connection, kinds).values() if not one.withdrawn]
     return overlaps(ruleset, [(one.kind, one.key, json.loads(one.fields), one.place) for one in held], drafts)
+
+
+def _unopened(connection: Connection, ruleset: Ruleset, changes: Iterable[Brought]) -> list[Fault]:
+    """A fault for each change that would by the way make a month an opening month, in which nothing else counts."""
+    brought = [change.draft for change in changes if change.draft.kind == ruleset.opening]
+    if not brought:
+        return []
+    month_field = ruleset.kinds[ruleset.opening].month_field
+    opened = {json.loads(one.fields)[month_field] for one in newest_of_kinds(connection, [ruleset.opening]).values()}
+    message = f"“{ruleset.opening}”只能在第一次计分之前由 `jifen open-balance 文件` 收入，这里只能更正已收入的月份"
+    return [
+        Fault(draft.file, draft.sheet, draft.row, None, month_field, draft.month, "not-opened", message)
+        for draft in brought
+        if draft.month not in opened
+    ]
 
 
 class _Importing:

@@ -13,6 +13,7 @@ from engine.derivation.deriving import is_stale
 from engine.dsl.model import Ruleset, Time
 from engine.facts import Fact, key_line, key_order, restore
 from engine.intake.touching import months_touched
+from engine.ledger.checking import failing_checks, told_in_brief
 from engine.ledger.closed import closings, posted_hits
 from engine.ledger.due import Due, Reported, due, missing
 from engine.ledger.posting import difference, standing_entries
@@ -50,6 +51,7 @@ class MonthStatus:
     missing: Due
     reported: Reported  # monthly kinds only
     waiting: str  # a sentence, empty where nothing is to be done
+    opening: bool = False  # its points were brought from before the first run
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -58,6 +60,7 @@ class MonthStatus:
             "changed": len(self.changed),
             "missing": [{"unit": unit, "kind": kind} for unit, kind in self.missing],
             "waiting": self.waiting,
+            "opening": self.opening,
         }
 
 
@@ -86,7 +89,7 @@ def status(
         need, lacking, reported = _reports(year, each) if each in told else ([], [], {})
         own = _scored(year, each, changes[each])
         waiting = _waiting(connection, year, each, state, last.get(each), own) if each in told else ""
-        found.append(MonthStatus(each, state, tuple(own), need, lacking, reported, waiting))
+        found.append(MonthStatus(each, state, tuple(own), need, lacking, reported, waiting, each in year.opened))
         if advance:
             advance(place, len(asked))
     return found
@@ -157,6 +160,8 @@ def _up_to_newest(ruleset: Ruleset, facts: Iterable[Fact], last: Mapping[str, _L
 
 
 def _reports(year: Year, month: str) -> tuple[Due, Due, Reported]:
+    if month in year.opened:
+        return [], [], {}
     before = [each for each in year.ruleset.months if each < month]
     asked = due(year.ruleset, month, _reported(year.ruleset, (year.facts(each) for each in before)))
     reported = _reported(year.ruleset, [year.facts(month)])
@@ -168,7 +173,7 @@ def _reported(ruleset: Ruleset, months: Iterable[MonthFacts]) -> dict[str, set[s
     for held in months:
         for unit, own in held.by_unit.items():
             for kind in {fact.kind for fact in own}:
-                if ruleset.kinds[kind].time is Time.MONTHLY:
+                if ruleset.kinds[kind].time is Time.MONTHLY and kind not in ruleset.operator_kinds:
                     found.setdefault(kind, set()).add(unit)
     return found
 
@@ -189,7 +194,8 @@ def _waiting(
     elif is_stale(connection, year.ruleset):
         why = "单条记录的汇总办法有变"
     elif not difference(year.ruleset, year.awards(month), standing_entries(connection, month)):
-        return ""
+        failing = failing_checks(connection, year.ruleset, [month])
+        return told_in_brief(failing) if failing else ""
     else:
         why = "因其他月份的事实变动" if last.ruleset == year.ruleset.fingerprint else "因规则集变动"
     if state == DRAFT:

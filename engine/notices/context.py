@@ -52,6 +52,8 @@ class Letterhead:
     draft: bool  # not issued yet: the points may still change
     number: str  # as issued, 长发改信用〔2023〕12号
     date: str  # of issue, 2023年5月8日
+    opening: str = ""  # of a month whose points were brought from before the first run: what they are called
+    opened: str = ""  # which such months the points so far hold, in words
 
 
 @dataclass(frozen=True, slots=True)
