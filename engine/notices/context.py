@@ -53,7 +53,7 @@ class Letterhead:
     number: str  # as issued, 长发改信用〔2023〕12号
     date: str  # of issue, 2023年5月8日
     opening: str = ""  # of a month whose points were brought from before the first run: what they are called
-    opened: str = ""  # which such months the points so far hold, in words
+    opened: str = ""  # of a later month: which such months the points so far hold, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class ClauseBlock:
-    id: str
+    id: str  # "" where a rule of the group's own stands in a clause's place
     goal: str
     asks: str
     units: str

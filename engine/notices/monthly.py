@@ -51,8 +51,8 @@ def letterhead(book: Book) -> Letterhead:
 
 
 def _opened_words(book: Book) -> str:
-    """Which months' points were brought from before the first run: a run of months from January on."""
-    if not book.opened:
+    """Of a later month, which months' points were brought from before the first run: a run of months from January on."""
+    if not book.opened or book.period in book.opened:
         return ""
     first, last = book.opened[0], book.opened[-1]
     months = month_words(first) if first == last else f"{month_words(first)}至{int(last[5:])}月"

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import accumulate, groupby
 
 from engine.dsl.formula import Formula, plain
+from engine.dsl.ids import is_own
 from engine.dsl.model import Clause, PointsTable, Rule, Ruleset
 from engine.ledger.book import Book, FactLine, MatchLine, Standing
 from engine.notices import chart
@@ -117,7 +118,7 @@ def _block(clause: Clause, rules: list[Rule], members: list[str], lines: list[Li
     responsible = [_responsible(rule, members) for rule in rules]
     named = tuple(dict.fromkeys(unit for units in responsible for unit in units))
     return ClauseBlock(
-        id=clause.id,
+        id="" if any(is_own(rule.id) for rule in rules) else clause.id,
         goal=_numbered(clause),
         asks=clause.asks,
         units="、".join(named) if named and all(responsible) else "",
