@@ -8,7 +8,7 @@ import typer
 
 from engine.clock import moment
 from engine.commands.intake import stored_json, tell_beside
-from engine.commands.month import render
+from engine.commands.month import render, tell_unused
 from engine.commands.talk import progress, say, say_json, table, tell, tell_warnings, warn
 from engine.errors import IntakeRefused
 from engine.scoring.points import decimal
@@ -48,8 +48,10 @@ def bring_opening(folder: Path, file: Path, dry_run: bool, by: str | None, as_js
     if as_json:
         stored = stored_json(opened.stored if opened else None, (), reading.warnings)
         notices = [str(path) for path in files]
-        say_json({**stored, "months": [one.as_json() for one in months], "notices": notices})
+        unused = [one.as_json() for one in opened.unused] if opened else []
+        say_json({**stored, "months": [one.as_json() for one in months], "unused": unused, "notices": notices})
     tell_warnings(reading.warnings)
+    tell_unused(opened.unused if opened else ())
     for one in months:
         if one.without:
             more = f" 等 {len(one.without)} 个" if len(one.without) > _NAMED else ""

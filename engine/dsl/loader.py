@@ -25,7 +25,7 @@ from engine.dsl.heads import (
 from engine.dsl.model import Ruleset
 from engine.dsl.nearest import did_you_mean
 from engine.dsl.nodes import LARGEST, Document, read
-from engine.dsl.operator import read_adjustments, read_checks, read_opening, with_alternatives
+from engine.dsl.operator import check_scored, read_adjustments, read_checks, read_opening, with_alternatives
 from engine.dsl.report import Report, Spot
 from engine.dsl.rules import check_together, read_rules
 from engine.dsl.settings import read_settings
@@ -130,6 +130,7 @@ def _load(files: Mapping[str, str], report: Report) -> Ruleset | None:
     others = [documents[OBLIGATIONS]] if OBLIGATIONS in documents else []
     ruleset = _ruleset(shape, words, documents, files)
     if not report.faulty:
+        check_scored(ruleset, head, report)
         warn_unread(ruleset, others, report)
         warn_uncovered(clauses, ruleset, others, report)
     return ruleset

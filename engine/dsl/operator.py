@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from engine.dsl.model import Adjustments, Checks, Kind, Time
+from engine.dsl.model import Adjustments, Checks, Kind, Ruleset, Time
 from engine.dsl.report import Report, Spot
 from engine.dsl.shapes import RulesetShape
 
@@ -19,12 +19,12 @@ def read_adjustments(shape: RulesetShape, kinds: Mapping[str, Kind], spot: Spot,
     fields = {part: getattr(told, part) for part in ("points", "reason", "attachment", "number")}
     if not _named(kind, fields, where, report):
         return None
-    if kind.fields[told.points].type.family != "number":
-        report.add(where.at("points").value, "bad-value", f"“{told.points}”不是数")
-    if told.number not in kind.key:
-        report.add(where.at("number").value, "bad-value", f"“{told.number}”应列入 key，否则一个单位一个月只能有一条")
     unfilled = [name for name in kind.required if name not in (kind.unit_field, kind.month_field, *fields.values())]
-    if unfilled:
+    if told.points not in kind.numbers:
+        report.add(where.at("points").value, "bad-value", f"“{told.points}”不是数")
+    elif told.number not in kind.key:
+        report.add(where.at("number").value, "bad-value", f"“{told.number}”应列入 key，否则一个单位一个月只能有一条")
+    elif unfilled:
         report.add(where.value, "bad-value", f"“{kind.name}”还有必填的字段没有写明由谁填：{'、'.join(unfilled)}", "改为 optional")
     return Adjustments(kind.name, **fields)
 
@@ -48,6 +48,16 @@ def read_opening(shape: RulesetShape, kinds: Mapping[str, Kind], spot: Spot, rep
     told, where = shape.opening, spot.at("opening")
     kind = told and _kind(told.fact, Time.MONTHLY, kinds, where, report)
     return kind and kind.name
+
+
+def check_scored(ruleset: Ruleset, spot: Spot, report: Report) -> None:
+    """Whether every category has a rule for what is brought as points: without one it would silently give nothing."""
+    reading = {(rule.category, rule.fact.kind) for rule in ruleset.rules if rule.fact is not None}
+    for part, kind in (("adjustments", ruleset.adjustments and ruleset.adjustments.fact), ("opening", ruleset.opening)):
+        for category in ruleset.categories if kind else ():
+            if (category, kind) not in reading:
+                hint = f"写一条 when: {{fact: {kind}}} 的规则"
+                report.add(spot.at(part, "fact").value, "bad-value", f"没有{category}规则读“{kind}”，不会计分", hint)
 
 
 def with_alternatives(shape: RulesetShape, kinds: Mapping[str, Kind]) -> dict[str, Kind]:

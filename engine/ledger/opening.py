@@ -22,6 +22,7 @@ from engine.ledger.closing import shut
 from engine.ledger.posting import post
 from engine.ledger.standings import posted_months, unit_points
 from engine.ledger.stored import newest_facts
+from engine.ledger.unused import Unused, unused
 from engine.scoring.points import decimal
 from engine.scoring.year import Year
 
@@ -42,8 +43,11 @@ class OpenedMonth:
 
 @dataclass(frozen=True)
 class Opened:
+    """What was brought; `unused` are the other facts of its months, which give nothing."""
+
     stored: Stored
     months: tuple[OpenedMonth, ...]
+    unused: tuple[Unused, ...]
 
 
 def open_balance(
@@ -74,7 +78,7 @@ def open_balance(
         points = unit_points(connection, ruleset, month)
         without = tuple(unit for unit in ruleset.units if unit not in having)
         opened.append(OpenedMonth(month, closing, len(having), sum(points.values()), without))
-    return Opened(stored, tuple(opened))
+    return Opened(stored, tuple(opened), tuple(one for month in months for one in unused(year, month)))
 
 
 def _only_opening(ruleset: Ruleset, reading: Reading) -> Reading:

@@ -183,6 +183,26 @@ def test_an_opening_month_takes_no_run_and_no_closing(jifen, opened):
         assert refused.status == 1 and "2023-01 是期初月份" in refused.err
 
 
+def test_facts_that_came_before_are_told_as_unused_with_the_reason(jifen, workspace, bring, sheet):
+    jifen("-w", workspace, "import", sheet("典型经验", {"单位": "市教育局", "月份": "2023-02", "名称": "甲"}))
+    done = bring(*ROWS, more=("--json",))
+    (one,) = done.json["unused"]
+    assert (one["kind"], one["unit"], one["reason"]) == ("典型经验", "市教育局", "2023-02 是期初月份，只计“期初积分”")
+    assert "1 条事实没有用于计分" in done.err
+
+
+def test_an_opening_taken_back_and_brought_again_is_corrected_both_times(jifen, opened, file):
+    assert jifen("-w", opened, "withdraw", "--import", "1", "--reason", "口径有误").status == 0
+    assert jifen("-w", opened, "correct", "2023-01", "--reason", "口径有误").status == 0
+    assert jifen("-w", opened, "verify").status == 0
+    path = file(*ROWS, name="期初积分.csv")
+    assert jifen("-w", opened, "import", path, "--correction", "口径核定").status == 0
+    assert jifen("-w", opened, "correct", "2023-01", "--reason", "口径核定").status == 0
+    standings = jifen("-w", opened, "standings", "2023-02", "--json").json
+    assert {one["total_points"] for one in standings} == {"7.00", "20.50", "0.00"}
+    assert jifen("-w", opened, "verify").status == 0
+
+
 def test_facts_of_an_opening_month_give_nothing_in_it(jifen, opened, sheet):
     path = sheet("典型经验", {"单位": "市教育局", "月份": "2023-01", "名称": "甲"})
     assert jifen("-w", opened, "import", path, "--correction", "补报").status == 0
