@@ -71,9 +71,10 @@ def adjust_points(
     if as_json:
         return
     if not stored.changes:
-        say(f"{unit} {month} 已有这一笔{draft.kind}（编号 {given}），没有新内容")
+        say(f"{unit} {month} 已有这一笔{draft.kind}（{ruleset.adjustments.number} {given}），没有新内容")
         return
     words = ruleset.adjustments
-    say(f"{'将' if dry_run else '已'}记{draft.kind}：{unit} {month} {values[words.points]} 分（{words.number} {given}），{values[words.reason]}")
+    will = "将" if dry_run else "已"
+    say(f"{will}记{draft.kind}：{unit} {month} {values[words.points]} 分（{words.number} {given}），{values[words.reason]}")
     say(f"附件 {attachment}，{words.attachment} {values[words.attachment]}；请留存附件原件")
     say(f"下一步：{following}")

@@ -25,7 +25,7 @@ from engine.dsl.heads import (
 from engine.dsl.model import Ruleset
 from engine.dsl.nearest import did_you_mean
 from engine.dsl.nodes import LARGEST, Document, read
-from engine.dsl.operator import check_scored, read_adjustments, read_checks, read_opening, with_alternatives
+from engine.dsl.operator_kinds import check_scored, read_adjustments, read_checks, read_opening, with_alternatives
 from engine.dsl.report import Report, Spot
 from engine.dsl.rules import check_together, read_rules
 from engine.dsl.settings import read_settings

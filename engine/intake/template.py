@@ -125,7 +125,8 @@ class _Instructions:
         checks = [check.text for check in kind.checks]
         yield "\n".join([*checks, f"{'、'.join(kind.any_of)} 至少填一项"] if kind.any_of else checks)
         rules = self._rules(kind)
-        yield "\n".join((*(f"{' '.join(filter(None, (rule.id, rule.clause)))}：{rule.title}" for rule in rules), *_other_uses(kind, self._ruleset)))
+        clauses = (f"{' '.join(filter(None, (rule.id, rule.clause)))}：{rule.title}" for rule in rules)
+        yield "\n".join((*clauses, *_other_uses(kind, self._ruleset)))
         if self._known.unit:
             yield "是" if rules or self._of_every_unit(kind) else ""
 

@@ -44,7 +44,7 @@ def _require_closable(connection: Connection, ruleset: Ruleset, month: str) -> N
     if failing:
         raise InputError(
             f"{month} 还不能印发：{told_in_brief(failing)}",
-            f"账本有误的改正后 `jifen run {month}`；核对数有误的重新导入，或用 `jifen withdraw {ruleset.checks.fact} …` 撤回后再 `jifen run {month}`",
+            f"账本有误的，改正事实；核对数有误的，重新导入或用 `jifen withdraw {ruleset.checks.fact} …` 撤回；再 `jifen run {month}`",
         )
     (told,) = status(connection, ruleset, month)
     if told.waiting:

@@ -216,7 +216,8 @@ def test_an_opening_that_fails_on_the_way_leaves_nothing(jifen, workspace, bring
     template.write_text("{{ page.nothing }}", encoding="utf-8")
     assert bring(*ROWS).status == 1
     kept = sqlite3.connect(workspace / "jifen.db")
-    assert [kept.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("fact_version", "batch", "closing")] == [0, 0, 0]
+    for table in ("fact_version", "batch", "closing"):
+        assert kept.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
     template.unlink()
     assert bring(*ROWS).status == 0
 
