@@ -32,6 +32,7 @@ def adjust_points(
     as_json: bool,
 ) -> None:
     from engine.intake.adjusting import next_number, read_adjustment, require_new
+    from engine.intake.standing import opened_months
     from engine.intake.storing import store
     from engine.ledger.closed import closings
     from models.database import writing
@@ -43,6 +44,8 @@ def adjust_points(
     require_month(ruleset, month)
     unit = one_of(unit, ruleset.aliases, "单位", "单位的名称见规则集的 units.yaml")
     with writing(workspace.database, keep=not dry_run) as connection:
+        if month in opened_months(connection, ruleset):
+            raise InputError(f"{month} 是期初月份，只计“{ruleset.opening}”", "更正期初：`jifen import 文件 --correction 原因`，再 `jifen correct`")
         given = number or next_number(connection, ruleset, unit, month)
         reading = read_adjustment(
             ruleset, unit, month, points=points, reason=reason, number=given, attachment=attachment

@@ -19,7 +19,14 @@ from engine.intake.numbered import numbered_again
 from engine.intake.reading import Position, Reading
 from engine.intake.rows import Draft
 from engine.intake.spells import lasting, overlaps
-from engine.intake.standing import VERSION_COLUMNS, Standing, closed_months, newest_of_keys, newest_of_kinds
+from engine.intake.standing import (
+    VERSION_COLUMNS,
+    Standing,
+    closed_months,
+    newest_of_keys,
+    newest_of_kinds,
+    opened_months,
+)
 from engine.intake.touching import months_touched, record_months
 from models.bulk import insert_rows
 from models.chain import seal
@@ -76,7 +83,7 @@ def store(
         changes, unchanged = _changes(good.drafts, standing)
         faults = [*_overlaps(connection, ruleset, good.drafts), *importing.closed(changes)]
         faults += [] if opening else _unopened(connection, ruleset, changes)
-        warnings = (*good.warnings, *numbered_again(connection, ruleset, good.drafts))
+        warnings = (*good.warnings, *numbered_again(connection, ruleset, good.drafts), *importing.idle(changes))
         attempt = connection.begin_nested()
         derived = Derived()
         if not faults and (keep_good or not rejected):
@@ -128,7 +135,7 @@ def _unopened(connection: Connection, ruleset: Ruleset, changes: Iterable[Brough
     if not brought:
         return []
     month_field = ruleset.kinds[ruleset.opening].month_field
-    opened = {json.loads(one.fields)[month_field] for one in newest_of_kinds(connection, [ruleset.opening]).values()}
+    opened = opened_months(connection, ruleset, once=True)
     message = f"“{ruleset.opening}”只能在第一次计分之前由 `jifen open-balance 文件` 收入，这里只能更正已收入的月份"
     return [
         Fault(draft.file, draft.sheet, draft.row, None, month_field, draft.month, "not-opened", message)
@@ -144,6 +151,7 @@ class _Importing:
         self._connection, self._ruleset = connection, ruleset
         self._correction, self._operator, self._at = correction, operator, at
         self._closed = closed_months(connection)
+        self._opened = opened_months(connection, ruleset)
         self._stale = is_stale(connection, ruleset)
         self.id = 0
 
@@ -153,12 +161,24 @@ class _Importing:
             return []
         faults = []
         for change in changes:
+            draft = change.draft
             months = self._touched_by(change) & self._closed
+            if draft.kind not in self._ruleset.operator_kinds:
+                months -= self._opened  # where it does not count: a spell may well have begun before the first run
             if months:
-                draft = change.draft
                 message = f"涉及已印发的 {'、'.join(sorted(months))}；确需更正时加 --correction 原因，再用 `jifen correct`"
                 faults.append(Fault(draft.file, draft.sheet, draft.row, None, None, None, "closed-month", message))
         return faults
+
+    def idle(self, changes: Iterable[Brought]) -> list[Fault]:
+        """A warning for each event or figure of an opening month, in which only what was brought counts."""
+        if not self._opened:
+            return []
+        return [
+            Fault(draft.file, draft.sheet, draft.row, None, None, draft.month, "opening-month", f"{draft.month} 是期初月份，已照收，但不计分")
+            for draft, _ in changes
+            if draft.month in self._opened and draft.kind not in self._ruleset.operator_kinds
+        ]
 
     def touched(self, changes: Sequence[Brought]) -> set[str]:
         # Most changes by far are new events and figures, which touch the month that they name.

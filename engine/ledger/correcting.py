@@ -89,7 +89,7 @@ def correct(
 
 def _touched(connection: Connection, ruleset: Ruleset, year: Year, closed: list[str]) -> list[str]:
     """The closed months whose facts have changed since they were scored, or whose points would be others."""
-    changed = changed_since_run(connection, ruleset)
+    changed = changed_since_run(connection, ruleset, year.opened)
     return [
         month
         for month in closed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, select
@@ -80,7 +80,7 @@ def status(
     facts = newest_facts(connection, ruleset)
     last, closed = _last_batches(connection), set(closings(connection))
     year = Year(ruleset, facts, posted_hits(connection, ruleset, sorted(closed)))
-    changes = _changes(connection, ruleset, {each: last.get(each, _Last()).seen for each in ruleset.months})
+    changes = _changes(connection, ruleset, {each: last.get(each, _Last()).seen for each in ruleset.months}, year.opened)
     asked = ruleset.months if month is None else (month,)
     told = ruleset.months if month else _up_to_newest(ruleset, facts, last)
     found = []
@@ -95,10 +95,10 @@ def status(
     return found
 
 
-def changed_since_run(connection: Connection, ruleset: Ruleset) -> dict[str, list[Change]]:
-    """By posted month, the facts that say something else of it than at its last run."""
+def changed_since_run(connection: Connection, ruleset: Ruleset, opened: Collection[str]) -> dict[str, list[Change]]:
+    """By posted month, the facts that say something else of it than at its last run; `opened` are the opening months."""
     seen = {month: last.seen for month, last in _last_batches(connection).items() if month in ruleset.months}
-    return _changes(connection, ruleset, seen)
+    return _changes(connection, ruleset, seen, opened)
 
 
 def _last_batches(connection: Connection) -> dict[str, _Last]:
@@ -111,8 +111,13 @@ def _last_batches(connection: Connection) -> dict[str, _Last]:
     return last
 
 
-def _changes(connection: Connection, ruleset: Ruleset, seen: Mapping[str, int]) -> dict[str, list[Change]]:
-    """By month, the facts that now say something else of it than the newest versions up to the one that it has `seen`."""
+def _changes(
+    connection: Connection, ruleset: Ruleset, seen: Mapping[str, int], opened: Collection[str]
+) -> dict[str, list[Change]]:
+    """By month, the facts that now say something else of it than the newest versions up to the one that it has `seen`.
+
+    What units report changes nothing of an opening month, in which it does not count.
+    """
     found: dict[str, list[Change]] = {month: [] for month in seen}
     for (name, key), chain in _chains(connection, ruleset).items():
         kind, now = ruleset.kinds[name], chain[-1]
@@ -123,7 +128,8 @@ def _changes(connection: Connection, ruleset: Ruleset, seen: Mapping[str, int]) 
         for then, months in by_sight.items():
             before, after = (None if one is None or one.withdrawn else restore(kind, one.fields) for one in (then, now))
             what = "new" if before is None else "withdrawn" if after is None else "changed"
-            for month in months & months_touched(ruleset, kind, before, after):
+            touched = months & months_touched(ruleset, kind, before, after)
+            for month in touched if name in ruleset.operator_kinds else touched.difference(opened):
                 found[month].append(Change(name, key, what, now.id))
     place = {name: position for position, name in enumerate(ruleset.kinds)}
     for own in found.values():

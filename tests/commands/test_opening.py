@@ -203,12 +203,36 @@ def test_an_opening_taken_back_and_brought_again_is_corrected_both_times(jifen, 
     assert jifen("-w", opened, "verify").status == 0
 
 
-def test_facts_of_an_opening_month_give_nothing_in_it(jifen, opened, sheet):
-    path = sheet("典型经验", {"单位": "市教育局", "月份": "2023-01", "名称": "甲"})
-    assert jifen("-w", opened, "import", path, "--correction", "补报").status == 0
-    done = jifen("-w", opened, "correct", "2023-01", "--reason", "补报", "--json")
-    assert (done.status, done.json["posted"]) == (0, [])
+def test_facts_of_an_opening_month_are_taken_and_told_to_give_nothing(jifen, opened, sheet):
+    done = jifen("-w", opened, "import", sheet("典型经验", {"单位": "市教育局", "月份": "2023-01", "名称": "甲"}), "--json")
+    assert (done.status, [one["code"] for one in done.json["warnings"]]) == (0, ["opening-month"])
+    assert jifen("-w", opened, "status", "2023-01", "--json").json["months"][0]["changed"] == 0
+    nothing = jifen("-w", opened, "correct", "2023-01", "--reason", "补报", "--json")
+    assert (nothing.status, nothing.json["batch"], nothing.json["posted"]) == (0, None, [])
     assert jifen("-w", opened, "verify").status == 0
+
+
+def test_what_began_before_the_first_run_comes_in_without_a_correction_and_counts_from_then_on(jifen, opened, sheet):
+    jifen("-w", opened, "run", "2023-03", "--no-notices")
+    listed = {"单位": "市教育局", "主体": "甲", "起始月份": "2023-01"}
+    assert jifen("-w", opened, "import", sheet("严重失信主体", listed)).status == 0
+    months = {one["month"]: one for one in jifen("-w", opened, "status", "--json").json["months"]}
+    assert [months[month]["waiting"] for month in ("2023-01", "2023-02")] == ["", ""] and months["2023-03"]["changed"] == 1
+    assert jifen("-w", opened, "run", "2023-03", "--no-notices").status == 0
+    assert [one for one in entries(jifen, opened) if one[2] == "D29"] == [("2023-03", "市教育局", "D29", "-20.00")]
+    assert jifen("-w", opened, "close", "2023-03").status == 0
+    assert jifen("-w", opened, "withdraw", "严重失信主体", "市教育局", "甲", "2023-01", "--reason", "误报").status == 0
+    assert jifen("-w", opened, "correct", "2023-03", "--reason", "误报").status == 0  # the earliest month that it touches
+    assert jifen("-w", opened, "verify").status == 0
+
+
+def test_an_opening_month_is_not_adjusted(jifen, opened, tmp_path):
+    proof = tmp_path / "纪要.pdf"
+    proof.write_bytes(b"minutes")
+    refused = jifen(
+        "-w", opened, "adjust", "市教育局", "2023-01", "--points", "1", "--reason", "甲", "--attachment", proof, "--correction", "乙"
+    )
+    assert refused.status == 1 and "2023-01 是期初月份" in refused.err
 
 
 def test_an_opening_that_fails_on_the_way_leaves_nothing(jifen, workspace, bring):
