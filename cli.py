@@ -98,6 +98,43 @@ def import_(
 
 
 @app.command()
+def adjust(
+    context: typer.Context,
+    unit: Annotated[str, typer.Argument(metavar="UNIT", help="单位（可用别名）")],
+    month: Month,
+    points: Annotated[str, typer.Option(metavar="N", help="加减的积分，如 5 或 -2.5（必填）")] = ...,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="理由（必填），写入得分单")] = ...,
+    attachment: Annotated[Path, typer.Option(metavar="FILE", help="作为依据的附件（必填），记下它的 SHA-256")] = ...,
+    number: Annotated[str | None, typer.Option(metavar="N", help="编号；默认是该单位该月的下一个")] = None,
+    correction: Annotated[str | None, typer.Option(metavar="REASON", help="更正已印发的月份，写明原因")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只预览，不保存")] = False,
+    by: By = None,
+    as_json: AsJson = False,
+) -> None:
+    """工作组调整某单位某月的积分：记为一条有理由、有附件的事实。"""
+    from engine.commands.adjust import adjust_points
+
+    if correction is not None and not correction.strip():
+        raise typer.BadParameter("更正要写明原因", param_hint="--correction")
+    told = {"reason": reason, "attachment": attachment, "number": number, "correction": (correction or "").strip()}
+    adjust_points(context.obj, unit, month, points, **told, dry_run=dry_run, by=by, as_json=as_json)
+
+
+@app.command(name="open-balance")
+def open_balance(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="各单位各月的期初：xlsx、csv 或 jsonl")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只预览，不保存")] = False,
+    by: By = None,
+    as_json: AsJson = False,
+) -> None:
+    """年中启用：收入以前各月的积分，入账并结清。"""
+    from engine.commands.opening import bring_opening
+
+    bring_opening(context.obj, file, dry_run, by, as_json)
+
+
+@app.command()
 def withdraw(
     context: typer.Context,
     kind: Annotated[str | None, typer.Argument(metavar="KIND", help="事实类型")] = None,

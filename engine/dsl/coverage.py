@@ -10,10 +10,10 @@ from engine.dsl.report import Report, Spot
 
 
 def warn_unread(ruleset: Ruleset, others: Iterable[Document], report: Report) -> None:
-    """Warns of kinds that no rule, obligation, derivation, route or annual result reads."""
+    """Warns of kinds that no rule, obligation, derivation, route, annual result or command reads."""
     read = set(_by_rules(ruleset.rules)) | set(_by_routes(ruleset.kinds))
     read |= {rate.fact for rate in ruleset.rates} | {ruleset.progress} | set((ruleset.annual or ())[:1])
-    read |= {derivation.source for derivation in ruleset.derivations}
+    read |= {derivation.source for derivation in ruleset.derivations} | ruleset.operator_kinds
     read |= {text for document in others for text in _texts(document.data)}
     for kind in ruleset.kinds.values():
         if kind.name not in read:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Select, select
 
+from engine.dsl.model import Ruleset
 from engine.intake.faults import place
 from models.tables import Closing, FactVersion, SourceFile
 from models.versions import newest_ids
@@ -76,6 +78,15 @@ def _chunks(keys: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
 def versions(connection: Connection, query: Select) -> Iterator[Held]:
     """The versions whose ids a query gives, by their order in the store."""
     return (Held(*row) for row in connection.execute(_query().where(_VERSION.c.id.in_(query)).order_by(_VERSION.c.id)))
+
+
+def opened_months(connection: Connection, ruleset: Ruleset, *, once: bool = False) -> frozenset[str]:
+    """The months that facts of the opening kind stand in; with `once` also those in which some stood and were withdrawn."""
+    kind = ruleset.kinds.get(ruleset.opening)
+    if kind is None:
+        return frozenset()
+    held = newest_of_kinds(connection, [kind.name]).values()
+    return frozenset(json.loads(one.fields)[kind.month_field] for one in held if once or not one.withdrawn)
 
 
 def closed_months(connection: Connection) -> frozenset[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.dsl.model import Ruleset
 from engine.facts import Fact, key_line
-from engine.scoring.months import MonthFacts
+from engine.scoring.months import rules_of
+from engine.scoring.year import Year
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,21 +19,24 @@ class Unused:
         return {"kind": self.fact.kind, "key": key_line(self.fact.key), "unit": self.unit, "reason": self.reason}
 
 
-def unused(ruleset: Ruleset, month: str, facts: MonthFacts) -> list[Unused]:
+def unused(year: Year, month: str) -> list[Unused]:
+    ruleset = year.ruleset
     readers: dict[str, list] = {}
-    for rule in ruleset.in_force(month):
+    for rule in rules_of(ruleset, month, year.opened):
         for pattern in (rule.fact, *rule.nones):
             if pattern is not None:
                 readers.setdefault(pattern.kind, []).append(rule)
     found = []
-    for unit, own in facts.by_unit.items():
+    otherwise_read = {ruleset.progress, ruleset.checks and ruleset.checks.fact}
+    for unit, own in year.facts(month).by_unit.items():
         for fact in own:
             reading = readers.get(fact.kind, ())
-            if fact.kind == ruleset.progress or any(unit in rule.units for rule in reading):
+            if fact.kind in otherwise_read or any(unit in rule.units for rule in reading):
                 continue
             category = ruleset.units[unit].category
             alike = [rule for rule in reading if rule.category == category]
-            found.append(Unused(fact, unit, _reason(unit, category, fact.kind, alike)))
+            opening = f"{month} 是期初月份，只计“{ruleset.opening}”" if month in year.opened else ""
+            found.append(Unused(fact, unit, opening or _reason(unit, category, fact.kind, alike)))
     return found
 
 
