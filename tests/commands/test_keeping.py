@@ -12,7 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.workspace import Workspace
 from models.database import writing
+
+pytestmark = pytest.mark.both_databases
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CASE = {"单位": "市教育局", "月份": "2023-04", "编号": "1", "及时处理": "否"}
@@ -25,7 +28,7 @@ def started(*args: object) -> subprocess.Popen:
 
 def test_who_holds_the_workspace_is_said_to_whoever_waits_in_vain(jifen, workspace, sheet, monkeypatch):
     monkeypatch.setattr("models.database._WAIT_SECONDS", 0.2)
-    with writing(workspace / "jifen.db"):
+    with writing(Workspace.open(workspace).database):
         outcome = jifen("-w", workspace, "import", sheet("双公示异议", CASE))
         assert (outcome.status, f"进程 {os.getpid()}" in outcome.err) == (3, True)
         assert jifen("-w", workspace, "facts", "--json").status == 0  # readers never wait
