@@ -11,7 +11,7 @@ import platform
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from sqlalchemy import Connection, Engine, Integer, NullPool, String, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
@@ -24,9 +24,7 @@ SCHEMES = ("postgresql://", "postgres://")
 _LOCK_TIMEOUT = "55P03"
 _LOCK_CLASS = 0x6A666E  # tells our advisory locks from those of others
 _SCHEMA = "(SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
-_HINTS = {
-    "28": "检查用户名与密码",
-    "3D": "请数据库管理员先建数据库（createdb），或改正地址",
+_HINTS = {  # by SQLSTATE; a connection that fails has none
     "42501": "请数据库管理员授予该用户读写与建表的权限",
     "25006": "这台服务器只读；改用主服务器的地址",
     "53100": "服务器磁盘已满，腾出空间后重试",
@@ -61,11 +59,12 @@ class PostgresSchema:
     def _parts(self) -> Mapping[str, str]:
         psycopg = _driver()
         try:
-            # What libpq says of a wrong address may hold a part of the password.
-            if urlsplit(self.address).netloc.count("@") > 1:
+            parts = psycopg.conninfo.conninfo_to_dict(self.address)
+            # A password with a sign that ought to be quoted ends up in other parts, which would be shown.
+            if "@" in parts.get("host", "") + parts.get("dbname", "") or not parts.get("port", "0").replace(",", "").isdigit():
                 raise ValueError
-            return psycopg.conninfo.conninfo_to_dict(self.address)
-        except (psycopg.ProgrammingError, ValueError):
+            return parts
+        except (psycopg.ProgrammingError, ValueError):  # what libpq says of it may hold a part of the password
             raise InputError(
                 "数据库地址的写法不对", "写作 postgresql://用户:密码@主机:端口/库名；密码中的 @ : / 等写作 %40 %3A %2F"
             ) from None
@@ -135,7 +134,7 @@ class PostgresSchema:
             state = _state(error)
             if state == _LOCK_TIMEOUT:
                 raise Busy(f"{self} 正被另一个命令占用", "稍后再试") from error
-            hint = next((hint for begin, hint in _HINTS.items() if state.startswith(begin)), "检查地址、网络与数据库服务后重试")
+            hint = _HINTS.get(state, "检查地址、用户名、密码与库名，以及网络与数据库服务")
             said = " ".join(str(cause).split())
             raise InputError(f"{self} 无法使用：{said}", hint) from error
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.ledger.stored import newest_version
 from engine.workspace import Workspace
-from models.database import writing
+from models.database import reading, writing
 
 pytestmark = pytest.mark.both_databases
 
@@ -33,6 +34,23 @@ def test_who_holds_the_workspace_is_said_to_whoever_waits_in_vain(jifen, workspa
         assert (outcome.status, f"进程 {os.getpid()}" in outcome.err) == (3, True)
         assert jifen("-w", workspace, "facts", "--json").status == 0  # readers never wait
     assert jifen("-w", workspace, "import", sheet("双公示异议", CASE)).status == 0
+
+
+def test_a_reader_sees_one_state_while_others_write(jifen, workspace, sheet):
+    jifen("-w", workspace, "import", sheet("双公示异议", CASE))
+    with reading(Workspace.open(workspace).database) as connection:
+        before = newest_version(connection)
+        assert jifen("-w", workspace, "import", sheet("双公示异议", {**CASE, "编号": "2"})).status == 0
+        assert newest_version(connection) == before == 1
+    assert len(jifen("-w", workspace, "facts", "--json").json) == 2
+
+
+def test_what_is_rolled_back_leaves_no_gap_in_the_numbers(jifen, workspace, sheet):
+    jifen("-w", workspace, "import", sheet("双公示异议", CASE))
+    jifen("-w", workspace, "import", sheet("双公示异议", {**CASE, "编号": "2"}), "--dry-run")
+    jifen("-w", workspace, "import", sheet("双公示异议", {**CASE, "编号": "3"}))
+    assert [one["import"] for one in jifen("-w", workspace, "imports", "--json").json] == [1, 2]
+    assert [one["version"] for one in jifen("-w", workspace, "facts", "--json").json] == [1, 2]
 
 
 @pytest.mark.parametrize("after", [0.3, 0.6, 0.9, 1.2])

@@ -264,6 +264,7 @@ def test_the_ledger_in_every_form(jifen, workspace, sheet, tmp_path):
     assert "潞州区" in jifen("-w", workspace, "ledger").out
 
 
+@pytest.mark.both_databases(False)
 def test_the_shipped_rules_pass_their_check_and_tests(jifen, workspace):
     checked = jifen("-w", workspace, "rules", "check", "--json")
     assert checked.status == 0
@@ -272,6 +273,7 @@ def test_the_shipped_rules_pass_their_check_and_tests(jifen, workspace):
     assert tested.json["failed"] == [] and tested.json["untested"] == []
 
 
+@pytest.mark.both_databases(False)
 def test_a_failing_rule_test_tells_expected_and_got(jifen, workspace):
     page = workspace / "rulesets/changzhi-2023/tests/departments-integrity.yaml"
     wrong = "- name: 错的\n  unit: 市教育局\n  month: 2023-04\n  facts: {宣传稿件: [{编号: 一, 标题: 甲}]}\n  expect: {D27a: 3}\n"
