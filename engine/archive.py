@@ -8,7 +8,8 @@ import re
 import sqlite3
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from engine.errors import InputError
@@ -59,24 +60,25 @@ def restore(source: Path, folder: Path) -> int:
     if wrong or outside:
         raise InputError(f"{source} 中的 {(wrong or outside)[0]} 与备份时不同，未恢复", "换一份备份")
     database = database_of_folder(folder)
-    if not isinstance(database, SqliteFile):
-        _fill(database, contents.pop(_DATABASE))
-    for name, content in contents.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    for name in ("inbox", "notices", *_FOLDERS):
-        (folder / name).mkdir(exist_ok=True)
+    with nullcontext() if isinstance(database, SqliteFile) else _filled(database, contents.pop(_DATABASE)):
+        for name, content in contents.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        for name in ("inbox", "notices", *_FOLDERS):
+            (folder / name).mkdir(exist_ok=True)
     return len(digests)
 
 
-def _fill(database: Database, file: bytes) -> None:
-    """Puts what an SQLite file holds into an empty database."""
+@contextmanager
+def _filled(database: Database, file: bytes) -> Iterator[None]:
+    """Puts what an SQLite file holds into an empty database, which keeps it where the rest succeeds too."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / _DATABASE
         copy.write_bytes(file)
         with reading(copy) as source, creating(database) as target:
             copy_rows(source, target)
+            yield
 
 
 def _copy_database(database: Database, copy: Path) -> None:

@@ -103,17 +103,17 @@ def database_of_folder(folder: Path, named: str | None = None) -> Database:
 
 def create(folder: Path) -> Workspace:
     """A new workspace with the shipped rulesets to edit; raises InputError where one stands already."""
-    from models.database import create_database
+    from models.database import creating
 
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder} 已存在且不为空，未作改动", "换一个新文件夹，或先清空它")
     shipped = sorted(path for path in shipped_folder("rulesets").iterdir() if path.is_dir())
     folder.mkdir(parents=True, exist_ok=True)
-    create_database(database_of_folder(folder))
-    for name in ("templates", "inbox", "notices"):
-        (folder / name).mkdir()
-    for ruleset in shipped:
-        shutil.copytree(ruleset, folder / "rulesets" / ruleset.name)
-    # Written last: a folder is a workspace only once everything else stands.
-    (folder / _CONFIG).write_text(f'ruleset = "{shipped[-1].name}"\n# operator = "姓名"\n', encoding="utf-8")
+    with creating(database_of_folder(folder)):
+        for name in ("templates", "inbox", "notices"):
+            (folder / name).mkdir()
+        for ruleset in shipped:
+            shutil.copytree(ruleset, folder / "rulesets" / ruleset.name)
+        # Written last: a folder is a workspace only once everything else stands.
+        (folder / _CONFIG).write_text(f'ruleset = "{shipped[-1].name}"\n# operator = "姓名"\n', encoding="utf-8")
     return Workspace.open(folder)

@@ -19,6 +19,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlmodel import SQLModel
 
 from engine.errors import Busy, InputError
+from models.sqlite import SOMEBODY
 
 SCHEMES = ("postgresql://", "postgres://")
 _LOCK_TIMEOUT = "55P03"
@@ -184,7 +185,7 @@ def _holder(connection: Connection) -> str:
     )).first()  # fmt: skip
     name = found.application_name or "" if found else ""
     if not name.startswith("jifen "):
-        return "另一个命令"
+        return SOMEBODY
     _, process, who = name.split(" ", 2)
     since = f"，自 {found.xact_start.astimezone():%H:%M:%S}" if found.xact_start else ""
     return f"{unquote(who)}（进程 {process}{since}）"

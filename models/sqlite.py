@@ -18,6 +18,9 @@ from sqlmodel import SQLModel
 from engine.errors import Busy, InputError
 
 
+SOMEBODY = "另一个命令"  # who holds a database, where nothing more is known
+
+
 @dataclass(frozen=True, slots=True)
 class SqliteFile:
     """An SQLite file, made by `init` only: one that is empty or foreign is damaged."""
@@ -68,7 +71,10 @@ class SqliteFile:
         except OperationalError as error:
             if "locked" not in str(error):
                 raise
-            who = holder.read_text(encoding="utf-8") if holder.is_file() else "另一个命令"
+            try:
+                who = holder.read_text(encoding="utf-8") or SOMEBODY
+            except OSError:  # it has just left, or could not note itself
+                who = SOMEBODY
             raise Busy(f"工作区正被{who}写入，等了 {wait:g} 秒仍未结束", "稍后再试") from error
         now = datetime.now().astimezone().strftime("%H:%M:%S")
         holder.write_text(f"{getpass.getuser()}（进程 {os.getpid()}，自 {now}）", encoding="utf-8")
