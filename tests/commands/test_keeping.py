@@ -67,6 +67,29 @@ def test_a_run_that_is_killed_leaves_all_or_nothing_and_the_next_one_just_works(
     assert jifen("-w", workspace, "verify").status == 0
 
 
+HOLDER = """
+import sys, time
+from pathlib import Path
+from sqlalchemy import text
+from engine.workspace import Workspace
+from models.database import writing
+with writing(Workspace.open(Path(sys.argv[1])).database) as connection:
+    connection.execute(text("INSERT INTO import (at, operator, act, reason) VALUES ('', '', 'import', '')"))
+    print("held", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_a_writer_that_is_killed_while_it_holds_the_workspace_leaves_it_to_the_next(jifen, workspace, sheet):
+    jifen("-w", workspace, "status")
+    command, place = [sys.executable, "-c", HOLDER, str(workspace)], {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=place) as killed:
+        assert killed.stdout.readline() == "held\n"
+        killed.kill()
+    assert jifen("-w", workspace, "import", sheet("双公示异议", CASE)).status == 0
+    assert [one["import"] for one in jifen("-w", workspace, "imports", "--json").json] == [1]
+
+
 def test_a_backup_is_restored_and_proved(jifen, workspace, sheet, tmp_path):
     jifen("-w", workspace, "run", "2023-04", "--from", sheet("双公示异议", CASE), "--no-notices")
     assert jifen("-w", workspace, "backup", tmp_path / "a.zip").status == 0
