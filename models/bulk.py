@@ -38,3 +38,6 @@ def _copy(connection: Connection, table: Table, columns: Sequence[str], rows: Se
     ):
         for row in rows:
             copy.write_row(row)
+    if len(rows) >= _CHUNK:
+        # Until the server knows of so many rows, which it looks for now and then only, it walks through all to find some.
+        connection.exec_driver_sql(f'ANALYZE "{table.name}"')

@@ -8,6 +8,7 @@ from __future__ import annotations
 import getpass
 import os
 import platform
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from engine.errors import Busy, InputError
 from models.sqlite import SOMEBODY
 
 SCHEMES = ("postgresql://", "postgres://")
+_SEARCH_PATH = re.compile(r"search_path=(\S+)")
 _LOCK_TIMEOUT = "55P03"
 _LOCK_CLASS = 0x6A666E  # tells our advisory locks from those of others
 _SCHEMA = "(SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
@@ -53,9 +55,8 @@ class PostgresSchema:
         told = self._parts()
         at = ":".join(filter(None, (told.get("host", ""), told.get("port"))))
         who = f"{told['user']}@" if told.get("user") else ""
-        options = told.get("options", "")
-        schema = f"（{options.partition('search_path=')[2].split()[0]}）" if "search_path=" in options else ""
-        return f"postgresql://{who}{at}/{told.get('dbname', '')}{schema}"
+        path = _SEARCH_PATH.search(told.get("options", ""))
+        return f"postgresql://{who}{at}/{told.get('dbname', '')}{f'（{path[1]}）' if path else ''}"
 
     def _parts(self) -> Mapping[str, str]:
         psycopg = _driver()
@@ -192,9 +193,10 @@ def _holder(connection: Connection) -> str:
 
 
 def _first_named(connection: Connection) -> str:
-    """The first schema on the search path, whether it is there or not."""
-    named = connection.execute(text("SELECT current_setting('search_path')")).scalar_one()
-    return named.split(",")[0].strip().strip('"')
+    """The first schema that the search path names, whether it is there or not."""
+    path = connection.execute(text("SELECT current_setting('search_path')")).scalar_one()
+    names = (name.strip().strip('"') for name in path.split(","))
+    return next((name for name in names if name and name != "$user"), "public")
 
 
 def _number_on(connection: Connection) -> None:

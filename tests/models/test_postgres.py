@@ -188,6 +188,8 @@ def test_a_workspace_moves_to_postgresql_and_back_with_every_byte(jifen, workspa
     assert jifen("-w", workspace, "backup", tmp_path / "a.zip").status == 0
     address = postgres.new_schema()
     monkeypatch.setenv("JIFEN_DATABASE_URL", address)
+    (tmp_path / "file").touch()
+    assert jifen("restore", tmp_path / "a.zip", tmp_path / "file" / "moved").status == 1  # and leaves the database empty
     moved = jifen("restore", tmp_path / "a.zip", tmp_path / "moved")
     assert (moved.status, "核验通过" in moved.out) == (0, True), moved.err
     assert not (tmp_path / "moved" / "jifen.db").exists()
