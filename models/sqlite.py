@@ -34,7 +34,7 @@ class SqliteFile:
     def opened(self, wait: float) -> Engine:
         """Raises InputError where there is no file."""
         if not self.path.is_file():
-            raise InputError(f"工作区没有数据库 {self.path.name}", "用 `jifen init DIR` 新建工作区")
+            raise InputError(f"工作区没有数据库 {self.path.name}", "用 `jifen init DIR` 新建工作区；账本在 PostgreSQL 上的，写明它的地址（database）")
         return self._engine(wait)
 
     def fresh(self, wait: float) -> Engine:

@@ -208,6 +208,7 @@ def test_a_workspace_moves_to_postgresql_and_back_with_every_byte(jifen, workspa
 def everything(jifen, workspace: Path) -> list:
     jifen("-w", workspace, "notices", "2023-01")
     listed = [jifen("-w", workspace, *command).json for command in (
-        ("ledger", "--json"), ("facts", "--versions", "--json"), ("imports", "--json"), ("verify", "--json"), ("status", "--json"),
+        ("ledger", "--json"), ("facts", "--versions", "--json"), ("imports", "--json"), ("verify", "--json"),
+        ("status", "--json"),
     )]  # fmt: skip
     return [*listed, {path.name: path.read_bytes() for path in (workspace / "notices" / "2023-01").rglob("*.html")}]
