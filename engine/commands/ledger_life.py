@@ -12,6 +12,7 @@ from engine.clock import moment
 from engine.commands.checks import tell_checks
 from engine.commands.month import render, render_overview
 from engine.commands.talk import progress, say, say_json, table, warn
+from engine.commands.workspace import tell_database
 from engine.errors import InputError
 from engine.ledger.run import require_month
 from engine.scoring.points import decimal
@@ -142,9 +143,11 @@ def restore_workspace(source: Path, folder: Path) -> None:
     from models.database import reading
 
     count = restore(source, folder)
-    with progress("核验账本") as advance, reading(Workspace.open(folder).database) as connection:
+    workspace = Workspace.open(folder)
+    with progress("核验账本") as advance, reading(workspace.database) as connection:
         found = verify(connection, advance)
     say(f"已恢复到 {folder}（{count} 个文件）")
+    tell_database(workspace)
     if found.faults:
         raise InputError(f"恢复的账本核验未通过：{found.faults[0].what}", f"用 `jifen -w {folder} verify` 查看全部")
     say(f"核验通过：{found.months} 个月、{found.entries} 条分录")

@@ -101,5 +101,5 @@ def _query() -> Select:
 
 
 def _by_key(connection: Connection, query: Select) -> Standing:
-    held = (Held(*row) for row in connection.execute(query))
+    held = (Held(*row) for row in connection.execute(query.order_by(_VERSION.c.id)))
     return {(one.kind, one.key): one for one in held}

@@ -166,6 +166,7 @@ def _entries(connection: Connection, ruleset: Ruleset, month: str) -> dict[str, 
         select(entry.c.unit, entry.c.rule, func.sum(entry.c.points))
         .where(entry.c.period == month)
         .group_by(entry.c.unit, entry.c.rule)
+        .order_by(entry.c.unit, entry.c.rule)
     ):
         if points:
             sums.setdefault(unit, {})[rule] = int(points)

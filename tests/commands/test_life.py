@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text as sql
+from sqlalchemy.exc import IntegrityError
 
 from tests.conftest import closed
+from tests.forging import asked, forge, opened
 from tests.notices.reading import Reader
+
+pytestmark = pytest.mark.both_databases
 
 CASE = {"单位": "市教育局", "月份": "2023-01", "编号": "1"}  # D16b: 2 points each, at most 20 a year
 
@@ -196,14 +200,9 @@ FORGERIES = {
 def test_verify_names_what_was_changed_behind_the_ledgers_back(jifen, ledger, forged):
     jifen("-w", ledger, "run", "2023-01", "--no-notices")
     statement, named = FORGERIES[forged]
-    database = sqlite3.connect(ledger / "jifen.db")
-    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-        database.execute(statement)
-    for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-        database.execute(f'DROP TRIGGER "{trigger}"')
-    database.execute(statement)
-    database.commit()
-    database.close()
+    with opened(ledger) as connection, pytest.raises(IntegrityError, match="append-only"):
+        connection.execute(sql(statement))
+    forge(ledger, statement)
     outcome = jifen("-w", ledger, "verify", "--json")
     assert (outcome.status, outcome.json["ok"]) == (1, False)
     assert named in outcome.json["faults"][0]["what"]
@@ -215,5 +214,4 @@ def test_who_did_it_stands_with_every_import_and_run(jifen, workspace, sheet):
     jifen("-w", workspace, "run", "2023-01", "--no-notices", "--by", "李四")
     jifen("-w", workspace, "withdraw", "--import", "1", "--reason", "误报", "--by", "王五")
     assert [one["operator"] for one in jifen("-w", workspace, "imports", "--json").json] == ["张三", "王五"]
-    batches = sqlite3.connect(workspace / "jifen.db").execute("SELECT operator FROM batch").fetchall()
-    assert batches == [("李四",)]
+    assert asked(workspace, "SELECT operator FROM batch") == [("李四",)]
