@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine.errors import InputError
-from engine.files import replaced
-from engine.workspace import Workspace
+from engine.files import filled, replaced
+from engine.workspace import SETTINGS, Workspace
 
 _MANIFEST = "manifest.json"
 _FOLDERS = ("rulesets", "templates")
@@ -50,12 +50,14 @@ def restore(source: Path, folder: Path) -> int:
     outside = [name for name in contents if Path(name).is_absolute() or ".." in Path(name).parts]
     if wrong or outside:
         raise InputError(f"{source} 中的 {(wrong or outside)[0]} 与备份时不同，未恢复", "换一份备份")
-    for name, content in contents.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    for name in ("inbox", "notices", *_FOLDERS):
-        (folder / name).mkdir(exist_ok=True)
+    with filled(folder):
+        for name in ("inbox", "notices", *_FOLDERS):
+            (folder / name).mkdir()
+        # The settings last: a folder is a workspace only once everything else stands.
+        for name in sorted(contents, key=lambda one: one == SETTINGS):
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(contents[name])
     return len(contents)
 
 
@@ -65,6 +67,8 @@ def _copy_database(path: Path, copy: Path) -> None:
     try:
         source.backup(target)
         (state,) = target.execute("PRAGMA integrity_check").fetchone()
+    except sqlite3.Error as error:
+        raise InputError(f"{path} 无法备份：{error}", "检查磁盘空间与文件权限；文件损坏时从较早的备份恢复") from error
     finally:
         source.close()
         target.close()
@@ -73,7 +77,7 @@ def _copy_database(path: Path, copy: Path) -> None:
 
 
 def _others(folder: Path) -> dict[str, Path]:
-    found = {"jifen.toml": folder / "jifen.toml"}
+    found = {SETTINGS: folder / SETTINGS}
     for name in _FOLDERS:
         for path in sorted((folder / name).rglob("*")):
             if path.is_file():

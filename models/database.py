@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, text
-from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlmodel import SQLModel
 
 from engine.errors import Busy, InputError
@@ -19,6 +19,7 @@ from models import tables  # noqa: F401  (registers the tables)
 
 HEAD = "0002"  # of the migrations: what the tables are now
 _WAIT_SECONDS = 10
+_SOMEBODY = "另一个命令"
 
 
 def create_database(path: Path) -> None:
@@ -95,7 +96,8 @@ def writing(path: Path, *, keep: bool = True) -> Iterator[Connection]:
                 yield connection
             except BaseException:
                 holder.unlink(missing_ok=True)
-                with suppress(OperationalError):  # after a full disk SQLite has rolled back by itself
+                # After a full disk SQLite has rolled back by itself, after an interruption SQLAlchemy has closed the connection.
+                with suppress(SQLAlchemyError):
                     connection.execute(text("ROLLBACK"))
                 raise
             holder.unlink(missing_ok=True)
@@ -112,7 +114,10 @@ def _begin(connection: Connection, path: Path) -> Path:
     except OperationalError as error:
         if "locked" not in str(error):
             raise
-        who = holder.read_text(encoding="utf-8") if holder.is_file() else "另一个命令"
+        try:
+            who = holder.read_text(encoding="utf-8") or _SOMEBODY
+        except OSError:  # it has just left, or could not note itself
+            who = _SOMEBODY
         raise Busy(f"工作区正被{who}写入，等了 {_WAIT_SECONDS} 秒仍未结束", "稍后再试") from error
     now = datetime.now().astimezone().strftime("%H:%M:%S")
     holder.write_text(f"{getpass.getuser()}（进程 {os.getpid()}，自 {now}）", encoding="utf-8")
