@@ -98,13 +98,14 @@ def _touched(connection: Connection, ruleset: Ruleset, year: Year, closed: list[
 
 
 def corrections(connection: Connection, month: str) -> list[int]:
-    """The batches of the corrections that moved a month's points, oldest first."""
+    """The batches of the corrections that moved a month's points since it was closed, oldest first."""
     batch, entry = Batch.__table__, LedgerEntry.__table__
+    closing = closings(connection)[month]
     return list(
         connection.execute(
             select(batch.c.id)
             .join(entry, entry.c.batch_id == batch.c.id)
-            .where(entry.c.period == month, batch.c.reason != "")
+            .where(entry.c.period == month, batch.c.reason != "", batch.c.id > closing.last_batch)
             .distinct()
             .order_by(batch.c.id)
         ).scalars()

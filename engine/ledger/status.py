@@ -19,7 +19,7 @@ from engine.ledger.posting import difference, standing_entries
 from engine.ledger.stored import newest_facts, scored_kinds
 from engine.scoring.months import MonthFacts
 from engine.scoring.year import Year
-from models.tables import Batch, BatchMonth, FactVersion
+from models.tables import Batch, BatchMonth, Closing, FactVersion
 
 OPEN, DRAFT, CLOSED, CORRECTED = "open", "draft", "closed", "corrected"
 Progress = Callable[[int, int], None]  # months done, months in all
@@ -75,8 +75,10 @@ def status(
 ) -> list[MonthStatus]:
     """Every month of the ruleset's year, or one. Reports are missed up to the newest month that has any, or that is asked for."""
     facts = newest_facts(connection, ruleset)
-    last, closed = _last_batches(connection), set(closings(connection))
+    closed = closings(connection)
+    last = _last_batches(connection, closed)
     year = Year(ruleset, facts, posted_hits(connection, ruleset, sorted(closed)))
+    by_facts = Year(ruleset, facts)  # a closed month counts as posted for others, and itself waits where it would be another
     changes = _changes(connection, ruleset, {each: last.get(each, _Last()).seen for each in ruleset.months})
     asked = ruleset.months if month is None else (month,)
     told = ruleset.months if month else _up_to_newest(ruleset, facts, last)
@@ -85,7 +87,8 @@ def status(
         state = _state(last.get(each), each in closed)
         need, lacking, reported = _reports(year, each) if each in told else ([], [], {})
         own = _scored(year, each, changes[each])
-        waiting = _waiting(connection, year, each, state, last.get(each), own) if each in told else ""
+        scored = by_facts if each in closed else year
+        waiting = _waiting(connection, scored, each, state, last.get(each), own) if each in told else ""
         found.append(MonthStatus(each, state, tuple(own), need, lacking, reported, waiting))
         if advance:
             advance(place, len(asked))
@@ -94,16 +97,17 @@ def status(
 
 def changed_since_run(connection: Connection, ruleset: Ruleset) -> dict[str, list[Change]]:
     """By posted month, the facts that say something else of it than at its last run."""
-    seen = {month: last.seen for month, last in _last_batches(connection).items() if month in ruleset.months}
+    seen = {month: last.seen for month, last in _last_batches(connection, {}).items() if month in ruleset.months}
     return _changes(connection, ruleset, seen)
 
 
-def _last_batches(connection: Connection) -> dict[str, _Last]:
+def _last_batches(connection: Connection, closed: Mapping[str, Closing]) -> dict[str, _Last]:
     batch, scored = Batch.__table__, BatchMonth.__table__
     last: dict[str, _Last] = {}
-    rows = select(scored.c.period, batch.c["newest_fact", "ruleset", "reason"]).join(scored, scored.c.batch_id == batch.c.id)
+    rows = select(scored.c.period, batch.c["id", "newest_fact", "ruleset", "reason"]).join(scored, scored.c.batch_id == batch.c.id)
     for row in connection.execute(rows.order_by(batch.c.id)):
-        corrected = bool(row.reason) or (row.period in last and last[row.period].corrected)
+        since = row.period in closed and row.id > closed[row.period].last_batch  # a draft follows a correction, and is none
+        corrected = (bool(row.reason) and since) or (row.period in last and last[row.period].corrected)
         last[row.period] = _Last(row.newest_fact, row.ruleset, corrected)
     return last
 
