@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +15,7 @@ import typer
 
 from engine import __version__
 from engine.errors import JifenError, file_error
+from engine.interrupting import Interrupted, interruptible
 
 app = typer.Typer(
     name="jifen",
@@ -20,7 +24,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="退出码：0 完成；1 输入或数据有误；2 用法有误；3 工作区被占用；70 程序缺陷。",
+    epilog="退出码：0 完成；1 输入或数据有误；2 用法有误；3 工作区被占用；70 程序缺陷；130 被中断。",
 )
 rules = typer.Typer(name="rules", help="规则集：检查与测试。", no_args_is_help=True)
 app.add_typer(rules)
@@ -397,17 +401,34 @@ def review_list(
     list_command(context.obj, month, unit, undecided, as_json)
 
 
+@contextmanager
+def _flushed() -> Iterator[None]:
+    """What was printed goes out before the command ends, so that a full disk is told like any other fault."""
+    try:
+        yield
+    finally:
+        try:
+            sys.stdout.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try once more at its end
+            raise
+
+
 def main() -> None:
     # A command lives for seconds and keeps what it makes: looking for cycles in it took a fifth of a large run.
     gc.set_threshold(200_000)
     try:
-        app()
+        with interruptible(), _flushed():
+            app()
     except (JifenError, OSError) as error:
         from engine.commands.talk import tell
 
         told = error if isinstance(error, JifenError) else file_error(error)
         tell(told)
         sys.exit(told.exit_code)
+    except Interrupted as interrupted:
+        print("已中断：没有写完的不留下，已入账的不变；再执行一次同样的命令即可", file=sys.stderr)
+        sys.exit(interrupted.exit_code)
     except Exception:
         from engine.commands.defect import report
 

@@ -13,13 +13,12 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from engine.errors import InputError
-from engine.files import replaced
-from engine.workspace import Workspace, database_of_folder
+from engine.files import filled, replaced
+from engine.workspace import SETTINGS, Workspace, database_of_folder
 from models.copying import copy_rows
 from models.database import Database, SqliteFile, creating, reading
 
 _MANIFEST = "manifest.json"
-_CONFIG = "jifen.toml"
 _DATABASE = "jifen.db"  # in a backup the tables are an SQLite file, wherever the workspace keeps them
 _ADDRESS = re.compile(rb"""^[ \t]*["']?database["']?[ \t]*=.*\n?""", re.MULTILINE)
 _FOLDERS = ("rulesets", "templates")
@@ -37,7 +36,7 @@ def backup(workspace: Workspace, target: Path) -> int:
             digests = {}
             for name, path in files.items():
                 content = path.read_bytes()
-                if name == _CONFIG:  # what is restored is another database, and a password belongs in no backup
+                if name == SETTINGS:  # what is restored is another database, and a password belongs in no backup
                     content = _ADDRESS.sub(b"", content)
                 digests[name] = hashlib.sha256(content).hexdigest()
                 archive.writestr(name, content)
@@ -60,18 +59,20 @@ def restore(source: Path, folder: Path) -> int:
     if wrong or outside:
         raise InputError(f"{source} 中的 {(wrong or outside)[0]} 与备份时不同，未恢复", "换一份备份")
     database = database_of_folder(folder)
-    with nullcontext() if isinstance(database, SqliteFile) else _filled(database, contents.pop(_DATABASE)):
-        for name, content in contents.items():
+    into = nullcontext() if isinstance(database, SqliteFile) else _loaded(database, contents.pop(_DATABASE))
+    with filled(folder), into:
+        for name in ("inbox", "notices", *_FOLDERS):
+            (folder / name).mkdir()
+        # The settings last: a folder is a workspace only once everything else stands.
+        for name in sorted(contents, key=lambda one: one == SETTINGS):
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        for name in ("inbox", "notices", *_FOLDERS):
-            (folder / name).mkdir(exist_ok=True)
+            path.write_bytes(contents[name])
     return len(digests)
 
 
 @contextmanager
-def _filled(database: Database, file: bytes) -> Iterator[None]:
+def _loaded(database: Database, file: bytes) -> Iterator[None]:
     """Puts what an SQLite file holds into an empty database, which keeps it where the rest succeeds too."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / _DATABASE
@@ -91,6 +92,8 @@ def _copy_database(database: Database, copy: Path) -> None:
     try:
         source.backup(target)
         (state,) = target.execute("PRAGMA integrity_check").fetchone()
+    except sqlite3.Error as error:
+        raise InputError(f"{database} 无法备份：{error}", "检查磁盘空间与文件权限；文件损坏时从较早的备份恢复") from error
     finally:
         source.close()
         target.close()
@@ -99,7 +102,7 @@ def _copy_database(database: Database, copy: Path) -> None:
 
 
 def _others(folder: Path) -> dict[str, Path]:
-    found = {_CONFIG: folder / _CONFIG}
+    found = {SETTINGS: folder / SETTINGS}
     for name in _FOLDERS:
         for path in sorted((folder / name).rglob("*")):
             if path.is_file():

@@ -15,6 +15,7 @@ from engine.dsl.loader import read_folder, ruleset_of
 from engine.dsl.model import Ruleset
 from engine.dsl.nearest import did_you_mean
 from engine.errors import InputError
+from engine.files import filled
 from engine.shipped import shipped_folder
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _KEYS = ("ruleset", "operator", "database")
 _DATABASE_URL = "JIFEN_DATABASE_URL"
-_CONFIG = "jifen.toml"
+SETTINGS = "jifen.toml"
 _DATABASE = "jifen.db"
 
 
@@ -36,9 +37,9 @@ class Workspace:
     @classmethod
     def open(cls, folder: Path) -> Workspace:
         """Raises InputError where the folder is no workspace or its jifen.toml cannot be read."""
-        config = folder / _CONFIG
+        config = folder / SETTINGS
         if not config.is_file():
-            raise InputError(f"{folder} 不是工作区（没有 {_CONFIG}）", "用 `jifen init DIR` 新建，或用 -w 指明工作区")
+            raise InputError(f"{folder} 不是工作区（没有 {SETTINGS}）", "用 `jifen init DIR` 新建，或用 -w 指明工作区")
         try:
             told = tomllib.loads(config.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -108,12 +109,11 @@ def create(folder: Path) -> Workspace:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder} 已存在且不为空，未作改动", "换一个新文件夹，或先清空它")
     shipped = sorted(path for path in shipped_folder("rulesets").iterdir() if path.is_dir())
-    folder.mkdir(parents=True, exist_ok=True)
-    with creating(database_of_folder(folder)):
+    with filled(folder), creating(database_of_folder(folder)):
         for name in ("templates", "inbox", "notices"):
             (folder / name).mkdir()
         for ruleset in shipped:
             shutil.copytree(ruleset, folder / "rulesets" / ruleset.name)
         # Written last: a folder is a workspace only once everything else stands.
-        (folder / _CONFIG).write_text(f'ruleset = "{shipped[-1].name}"\n# operator = "姓名"\n', encoding="utf-8")
+        (folder / SETTINGS).write_text(f'ruleset = "{shipped[-1].name}"\n# operator = "姓名"\n', encoding="utf-8")
     return Workspace.open(folder)

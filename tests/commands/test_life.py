@@ -116,6 +116,28 @@ def test_a_correction_reverses_in_the_open_and_what_it_frees_comes_in_later_mont
     assert (ledger / "notices" / "2023-01" / "月度通报.html").read_bytes() == issued
 
 
+def test_a_draft_that_followed_a_correction_is_closed_as_it_is_and_leads_to_no_correction(jifen, ledger):
+    closed(jifen, ledger, "2023-01")
+    jifen("-w", ledger, "run", "2023-02", "--no-notices")
+    jifen("-w", ledger, "withdraw", "失信惩戒案例", "市教育局", "2023-01", "2023-01-00", "--reason", "重复报送")
+    assert jifen("-w", ledger, "correct", "2023-01", "--reason", "重复报送", "--json").json["months"] == ["2023-01", "2023-02"]
+    assert jifen("-w", ledger, "close", "2023-02").status == 0
+    page = (ledger / "notices" / "2023-02" / "月度通报.html").read_bytes()
+    assert '<p class="corrected">'.encode() not in page
+    states = {one["month"]: one["state"] for one in jifen("-w", ledger, "status", "--json").json["months"]}
+    assert (states["2023-01"], states["2023-02"]) == ("corrected", "closed")
+
+
+def test_a_closed_month_that_another_months_facts_would_change_is_said_to_wait_for_a_correction(jifen, ledger, sheet):
+    for month in ("2023-01", "2023-02"):
+        closed_month(jifen, ledger, month)
+    jifen("-w", ledger, "withdraw", "失信惩戒案例", "市教育局", "2023-01", "2023-01-00", "--reason", "重复报送")
+    waiting = {one["month"]: one["waiting"] for one in jifen("-w", ledger, "status", "--json").json["months"]}
+    assert "1 条事实在印发后有变" in waiting["2023-01"] and waiting["2023-02"] == "因其他月份的事实变动，需更正"
+    jifen("-w", ledger, "correct", "2023-01", "--reason", "重复报送")
+    assert not any(one["waiting"] for one in jifen("-w", ledger, "status", "--json").json["months"])
+
+
 def test_nothing_to_correct_is_said_and_posts_nothing(jifen, ledger):
     closed(jifen, ledger, "2023-01")
     before = jifen("-w", ledger, "ledger", "--format", "json").json
