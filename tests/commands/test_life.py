@@ -133,7 +133,7 @@ def test_a_closed_month_that_another_months_facts_would_change_is_said_to_wait_f
         closed_month(jifen, ledger, month)
     jifen("-w", ledger, "withdraw", "失信惩戒案例", "市教育局", "2023-01", "2023-01-00", "--reason", "重复报送")
     waiting = {one["month"]: one["waiting"] for one in jifen("-w", ledger, "status", "--json").json["months"]}
-    assert "1 条事实在印发后有变" in waiting["2023-01"] and waiting["2023-02"] == "因其他月份的事实变动，需更正"
+    assert "1 条事实在印发后有变" in waiting["2023-01"] and waiting["2023-02"] == "因其他月份的事实变动，需更正（`jifen correct 2023-01 --reason 理由`）"
     jifen("-w", ledger, "correct", "2023-01", "--reason", "重复报送")
     assert not any(one["waiting"] for one in jifen("-w", ledger, "status", "--json").json["months"])
 

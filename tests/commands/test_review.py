@@ -281,7 +281,7 @@ def test_a_notice_whose_last_day_no_calendar_tells_still_goes_out(review, issued
 
 FORGERIES = {
     "text": ("UPDATE review SET text = '别的' WHERE id = 1", "复核申请（第 1 条）"),
-    "deleted": ("DELETE FROM review WHERE id = 1", "复核申请（第 2 条）"),
+    "deleted": ("DELETE FROM review_answer; DELETE FROM review_decision; DELETE FROM review WHERE id = 1", "复核申请（第 2 条）"),
     "outcome": ("UPDATE review_decision SET outcome = 'uphold'", "复核决定（第 1 条）"),
     "answer": ("UPDATE review_answer SET batch_id = 1", "批次 1 更正，而没有这样的更正"),
 }
@@ -292,10 +292,10 @@ def test_verify_names_what_of_a_review_was_changed(jifen, review, withdrawn, for
     review("decide", "1", "--change", "--reason", "属实")
     jifen("-w", withdrawn, "correct", "2023-01", "--reason", "复核", "--review", "1")
     assert jifen("-w", withdrawn, "verify").status == 0
-    statement, named = FORGERIES[forged]
+    statements, named = FORGERIES[forged]
     with opened(withdrawn) as connection, pytest.raises(DatabaseError, match="append-only"):
-        connection.execute(sql(statement))
-    forge(withdrawn, statement)
+        connection.execute(sql(statements.split(";")[0]))
+    forge(withdrawn, *statements.split(";"))
     outcome = jifen("-w", withdrawn, "verify", "--json")
     assert outcome.status == 1
     assert any(named in one["what"] for one in outcome.json["faults"]), named

@@ -293,7 +293,7 @@ class Life(RuleBasedStateMachine):
             _killer.left = None
 
     def _entries(self):
-        database = sqlite3.connect(self.workspace.database)
+        database = sqlite3.connect(self.folder / "jifen.db")
         columns = "id, period, unit, rule, kind, points, fact_kind, fact_key, reverses"
         rows = database.execute(f"SELECT {columns} FROM ledger_entry ORDER BY id").fetchall()
         database.close()
