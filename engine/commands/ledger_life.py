@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from engine.clock import moment
+from engine.clock import day_of, moment
 from engine.commands.checks import tell_checks
 from engine.commands.month import render, render_overview
 from engine.commands.talk import progress, say, say_json, table, warn
@@ -29,7 +29,7 @@ def close_month(folder: Path, month: str, number: str, issued: str | None, by: s
     require_month(workspace.ruleset, month)
     with progress(f"印发 {month}") as advance, writing(workspace.database) as connection:
         at = moment()
-        day = _day(issued) if issued else at[:10]
+        day = _day(issued) if issued else day_of(at)
         operator = by or workspace.operator
         closing = close(connection, workspace.ruleset, month, number=number, issued=day, operator=operator, at=at)
         pages = month_pages(book_of(connection, month), workspace.templates, advance)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, func, select
 
+from engine.clock import day_of
 from engine.dsl.model import Ruleset
 from engine.ledger.reading import last_ruleset, seen_by, standing_matches
 from engine.ledger.stored import newest_facts
@@ -26,7 +27,7 @@ def closings(connection: Connection, before_batch: int | None = None) -> dict[st
 
 def how_closed(closing: Closing) -> str:
     """How a month was closed, as a sentence says it: issued, or brought from before the first run."""
-    return f"已于 {closing.at[:10]} 印发" if closing.issued else "是期初月份"
+    return f"已于 {day_of(closing.at)} 印发" if closing.issued else "是期初月份"
 
 
 def posted_hits(connection: Connection, ruleset: Ruleset, months: list[str], before_batch: int | None = None) -> Posted:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, Row, func, insert, select
 
+from engine.clock import day_of
 from engine.derivation.objecting import in_time, last_day
 from engine.dsl.model import CalendarYear, Rule, Ruleset
 from engine.errors import InputError
@@ -113,9 +114,9 @@ def open_review(
 ) -> Request:
     """Takes a unit's request; raises InputError where its time is over. The rule is one that binds the unit."""
     last = last_day(issued.ruleset, issued.period, issued.date)
-    if not in_time(issued.ruleset, issued.period, issued.date, at[:10]):
+    if not in_time(issued.ruleset, issued.period, issued.date, day_of(at)):
         until = f"申请复核的最后一天是 {last}" if last else "申请复核的期限已过"
-        raise InputError(f"{issued.period} 于 {issued.date} 印发，{until}，今天（{at[:10]}）不再受理", "确有错误的，由主管科室直接更正")
+        raise InputError(f"{issued.period} 于 {issued.date} 印发，{until}，今天（{day_of(at)}）不再受理", "确有错误的，由主管科室直接更正")
     number = _write(connection, Review, (at, operator, issued.period, unit, rule, text, last or ""))
     return find(connection, number)
 
@@ -125,7 +126,7 @@ def decide(connection: Connection, number: int, outcome: Outcome, reason: str, *
     request = find(connection, number)
     if request.decision is not None:
         raise InputError(
-            f"复核申请第{number}号已于 {request.decision.at[:10]} 决定（{request.state}：{request.reason}），不再更改",
+            f"复核申请第{number}号已于 {day_of(request.decision.at)} 决定（{request.state}：{request.reason}），不再更改",
             "决定有误的，请该单位另行申请，或以 `jifen correct` 更正",
         )
     _write(connection, ReviewDecision, (at, operator, number, outcome, reason))

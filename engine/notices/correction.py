@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.clock import day_of
 from engine.ledger.correcting import CorrectedMonth, Correction
 from engine.notices.context import CorrectedMonthPart, CorrectedRow, CorrectionPage, MovedRow
 from engine.notices.reviews import review_row
@@ -20,7 +21,7 @@ def correction_page(correction: Correction) -> CorrectionPage:
         signer=words.get("signer", "") or words.get("issuer", ""),
         month=month_words(correction.period),
         number=correction.number,
-        date=date_words(correction.at[:10]),
+        date=date_words(day_of(correction.at)),
         reason=correction.reason,
         months=tuple(_month(one) for one in correction.months),
         reviews=tuple(map(review_row, correction.reviews)),

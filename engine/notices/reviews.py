@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import PurePosixPath
 
+from engine.clock import day_of
 from engine.ledger.reviews import Request, State
 from engine.notices.context import Link, ReviewMonth, ReviewRow, ReviewsPage
 from engine.notices.wording import address, date_words, month_words
@@ -40,12 +41,12 @@ def review_row(request: Request) -> ReviewRow:
         title=request.rule.title,
         clause=request.rule.clause,
         text=request.text,
-        asked=date_words(request.at[:10]),
+        asked=date_words(day_of(request.at)),
         until=date_words(request.until) if request.until else "",
         state=request.state,
         settled=request.state in _SETTLED,
         reason=request.reason,
-        decided=date_words(decision.at[:10]) if decision else "",
+        decided=date_words(day_of(decision.at)) if decision else "",
         correction=_link(answer.notice) if answer and answer.notice else None,
     )
 
