@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -29,7 +28,7 @@ def close_month(folder: Path, month: str, number: str, issued: str | None, by: s
     require_month(workspace.ruleset, month)
     with progress(f"印发 {month}") as advance, writing(workspace.database) as connection:
         at = moment()
-        day = _day(issued) if issued else at[:10]
+        day = issued or at[:10]
         operator = by or workspace.operator
         closing = close(connection, workspace.ruleset, month, number=number, issued=day, operator=operator, at=at)
         pages = month_pages(book_of(connection, month), workspace.templates, advance)
@@ -42,13 +41,6 @@ def close_month(folder: Path, month: str, number: str, issued: str | None, by: s
         say(f"{month} 已印发（{number or '未写文号'}，{day}）；此后只能更正。{where}")
     if failed is not None:
         raise failed
-
-
-def _day(text: str) -> str:
-    try:
-        return datetime.date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise InputError(f"“{text}”不是日期", "写作 2023-05-08") from None
 
 
 def correct_month(
