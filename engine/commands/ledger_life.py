@@ -62,11 +62,12 @@ def correct_month(
         told = {"reason": reason, "operator": by or workspace.operator, "at": moment()}
         posted = correct(connection, workspace.ruleset_files, month, **told, reviews=citable(connection, reviews))
         batch = posted.batch if posted else None
-        told_months, failing, drafts = [], [], []
+        told_months, failing, drafts, issued = [], [], [], {}
         if batch is not None:
             done = correction_of(connection, ruleset_of_batch(connection, batch), batch)
             told_months = [one for one in done.months if one.accounts]
-            keep_issued(connection, correction_pages(done, workspace.templates), batch=batch)
+            issued = correction_pages(done, workspace.templates)
+            keep_issued(connection, issued, batch=batch)
             later = [each for each in posted_months(connection) if each >= month]
             failing = failing_checks(connection, workspace.ruleset, later)
             drafts = [each for each in later if each not in closings(connection) and (workspace.notices / each).exists()]
@@ -74,7 +75,7 @@ def correct_month(
     entries = posted.entries if posted else ()
     periods = [one.period for one in told_months]
     kept = batch is not None and not dry_run
-    files, failed = attempted(lambda: _render_corrected(workspace, {*periods, *drafts}) if kept else [])
+    files, failed = attempted(lambda: _render_corrected(workspace, {*periods, *drafts}, issued) if kept else [])
     if left:
         cited = " ".join(f"--review {one.number}" for one in left)
         warn(f"提醒：复核申请{numbered(left)}已决定变更，尚待更正（jifen correct 时加 {cited}）")
@@ -84,7 +85,7 @@ def correct_month(
             "reviews": sorted(set(reviews)) if batch is not None else [],
             "posted": [{"entry": id_, "unit": one.unit, "rule": one.rule, "points": decimal(one.points), "kind": one.kind}
                        for id_, one in entries],
-            "notices": sorted({str(path) for path in files}),
+            "notices": [str(path) for path in files],
             "checks": [one.as_json() for one in failing],
         })  # fmt: skip
     else:
@@ -96,12 +97,13 @@ def correct_month(
         raise typer.Exit(1)
 
 
-def _render_corrected(workspace: Workspace, months: Collection[str]) -> list[Path]:
-    """Renders the months that moved, and the drafts, whose sums so far may have; gives the notices of corrections."""
-    written = [path for month in sorted(months) for path in render(workspace, month)]
-    if not written:
+def _render_corrected(workspace: Workspace, months: Collection[str], issued: Collection[str]) -> list[Path]:
+    """Renders the months that moved, and the drafts, whose sums so far may have; gives the correction's own notice."""
+    for month in sorted(months):
+        render(workspace, month)
+    if not months:
         render_overview(workspace)
-    return [path for path in written if "更正通报" in path.name]
+    return [workspace.notices / name for name in issued]
 
 
 def _say_correction(month: str, batch: int | None, told_months, entries, files: list[Path], dry_run: bool) -> None:
@@ -117,8 +119,9 @@ def _say_correction(month: str, batch: int | None, told_months, entries, files: 
         return
     awards = sum(one.kind == "award" for _, one in entries)
     will = "将入账" if dry_run else "已入账"
-    say(f"{'、'.join(one.period for one in told_months)}：{will} {len(entries) - awards} 条冲销、{awards} 条计分")
-    for path in sorted(set(files)):
+    where = "、".join(one.period for one in told_months) or f"{month} 起各单位的积分没有变化"
+    say(f"{where}：{will} {len(entries) - awards} 条冲销、{awards} 条计分")
+    for path in files:
         say(f"更正通报：{path}")
 
 

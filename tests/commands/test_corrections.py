@@ -87,8 +87,23 @@ def test_a_correction_lies_with_the_first_month_whose_points_it_moves(jifen, iss
     assert "更正通报-1.html" in page(issued, "2023-02/月度通报.html").links
 
 
+def test_what_changes_places_without_changing_points_is_said_so(jifen, issued, sheet):
+    jifen("-w", issued, "import", sheet("失信惩戒案例", {**CASE, "编号": "10"}, folder="more"), "--correction", "补报")
+    jifen("-w", issued, "withdraw", "失信惩戒案例", "市教育局", "2023-01", "00", "--reason", "误报")
+    done = jifen("-w", issued, "correct", "2023-01", "--reason", "误报")  # one case for another, 2 points each
+    assert done.status == 0 and done.out.startswith("2023-01 起各单位的积分没有变化：已入账 1 条冲销、1 条计分")
+
+
+def test_each_correction_names_its_own_notice(jifen, issued):
+    for number in (1, 2):
+        jifen("-w", issued, "withdraw", "失信惩戒案例", "市教育局", "2023-01", f"0{number}", "--reason", "误报")
+        done = jifen("-w", issued, "correct", "2023-01", "--reason", "误报", "--json")
+        assert done.json["notices"] == [str(issued / "notices" / "2023-01" / f"更正通报-{number}.html")]
+
+
 def test_drafts_on_disk_follow_a_correction(jifen, issued):
     assert jifen("-w", issued, "notices", "2023-03").status == 0
+    assert jifen("-w", issued, "notices", "2023-03", "--as-issued").status == 1  # it never was
     jifen("-w", issued, "withdraw", "典型经验", "市教育局", "甲", "2023-01", "--reason", "误报")
     assert jifen("-w", issued, "correct", "2023-01", "--reason", "误报").status == 0
     shown = (issued / "notices" / "2023-03" / "月度通报.html").read_bytes()
