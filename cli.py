@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import gc
 import os
 import re
@@ -36,6 +37,13 @@ def _month(text: str) -> str:
     if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text):
         raise typer.BadParameter(f"“{text}”不是月份，应写作 2023-04")
     return text
+
+
+def _day(text: str) -> str:
+    try:
+        return datetime.date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise typer.BadParameter(f"“{text}”不是日期，应写作 2023-05-08") from None
 
 
 _LARGEST = 2**31 - 1  # of the numbers that a database gives
@@ -224,7 +232,7 @@ def close(
     context: typer.Context,
     month: Month,
     number: Annotated[str, typer.Option(metavar="文号", help="发文字号，如 长发改信用〔2023〕12号")] = "",
-    date: Annotated[str | None, typer.Option(metavar="DATE", help="印发日期，如 2023-05-08；默认今天")] = None,
+    date: Annotated[str | None, typer.Option(parser=_day, metavar="DATE", help="印发日期，如 2023-05-08；默认今天")] = None,
     by: By = None,
     as_json: AsJson = False,
 ) -> None:
@@ -419,7 +427,7 @@ def main() -> None:
     gc.set_threshold(200_000)
     try:
         with interruptible(), _flushed():
-            app()
+            status = _command(sys.argv[1:])
     except (JifenError, OSError) as error:
         from engine.commands.talk import tell
 
@@ -433,6 +441,23 @@ def main() -> None:
         from engine.commands.defect import report
 
         sys.exit(report())
+    if status:
+        sys.exit(status)
+
+
+def _command(words: list[str]) -> int:
+    """Runs a command line and gives its exit status."""
+    if len(words) < 2 or not {"-h", "--help"}.isdisjoint(words):
+        from engine.commands.usage import chinese_help
+
+        chinese_help()
+    try:
+        return app(words, prog_name="jifen", standalone_mode=False) or 0
+    except typer.BadParameter.__mro__[1] as error:  # every wrong usage; Typer exports only this one kind
+        from engine.commands.usage import tell_usage
+
+        tell_usage(error)
+        return error.exit_code
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from models.database import Database, SqliteFile, creating, reading
 
 _MANIFEST = "manifest.json"
 _DATABASE = "jifen.db"  # in a backup the tables are an SQLite file, wherever the workspace keeps them
-_ADDRESS = re.compile(rb"""^[ \t]*["']?database["']?[ \t]*=.*\n?""", re.MULTILINE)
+_ADDRESS = re.compile(rb"""^[ \t#]*["']?database["']?[ \t]*=.*\n?""", re.MULTILINE)
 _FOLDERS = ("rulesets", "templates")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import shutil
 import tomllib
@@ -16,6 +15,7 @@ from engine.dsl.model import Ruleset
 from engine.dsl.nearest import did_you_mean
 from engine.errors import InputError
 from engine.files import filled
+from engine.machine import machine_user
 from engine.shipped import shipped_folder
 
 if TYPE_CHECKING:
@@ -52,8 +52,11 @@ class Workspace:
 
     @property
     def operator(self) -> str:
-        """Who stands with an import or a run: as jifen.toml says, else the user of the machine."""
-        return self.named_operator or getpass.getuser()
+        """Who stands with an import or a run: as jifen.toml says, else the user of the machine; raises InputError without either."""
+        who = self.named_operator or machine_user()
+        if not who:
+            raise InputError("不知道经办人是谁：本机用户没有名字", f'在 {self.folder / SETTINGS} 写明 operator = "姓名"，或用 --by 姓名')
+        return who
 
     @property
     def database(self) -> Database:

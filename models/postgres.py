@@ -5,7 +5,6 @@ What SQLite gives by its nature is asked for here: 64-bit numbers, texts in the 
 
 from __future__ import annotations
 
-import getpass
 import os
 import platform
 import re
@@ -20,6 +19,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlmodel import SQLModel
 
 from engine.errors import Busy, InputError
+from engine.machine import machine_user_or_number
 from models.sqlite import SOMEBODY
 
 SCHEMES = ("postgresql://", "postgres://")
@@ -174,7 +174,7 @@ def _state(error: Exception) -> str:
 
 def _ourselves() -> str:
     """Our session's name, for those who wait: PostgreSQL keeps 63 characters of it, and ASCII only."""
-    return f"jifen {os.getpid()} {quote(getpass.getuser())}@{quote(platform.node())}"[:63]
+    return f"jifen {os.getpid()} {quote(machine_user_or_number())}@{quote(platform.node())}"[:63]
 
 
 def _holder(connection: Connection) -> str:

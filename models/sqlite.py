@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 from sqlmodel import SQLModel
 
 from engine.errors import Busy, InputError
+from engine.machine import machine_user_or_number
 
 
 SOMEBODY = "另一个命令"  # who holds a database, where nothing more is known
@@ -77,7 +77,7 @@ class SqliteFile:
                 who = SOMEBODY
             raise Busy(f"工作区正被{who}写入，等了 {wait:g} 秒仍未结束", "稍后再试") from error
         now = datetime.now().astimezone().strftime("%H:%M:%S")
-        holder.write_text(f"{getpass.getuser()}（进程 {os.getpid()}，自 {now}）", encoding="utf-8")
+        holder.write_text(f"{machine_user_or_number()}（进程 {os.getpid()}，自 {now}）", encoding="utf-8")
         try:
             yield
         finally:

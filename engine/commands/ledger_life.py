@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import typer
 
 from engine.clock import day_of, moment
 from engine.commands.checks import tell_checks
-from engine.commands.month import render, render_overview
+from engine.commands.month import attempted, render, render_overview
 from engine.commands.talk import progress, say, say_json, table, warn
 from engine.commands.workspace import tell_database
 from engine.errors import InputError
@@ -29,29 +28,26 @@ def close_month(folder: Path, month: str, number: str, issued: str | None, by: s
     require_month(workspace.ruleset, month)
     with progress(f"印发 {month}") as advance, writing(workspace.database) as connection:
         at = moment()
-        day = _day(issued) if issued else day_of(at)
+        day = issued or day_of(at)
         operator = by or workspace.operator
         closing = close(connection, workspace.ruleset, month, number=number, issued=day, operator=operator, at=at)
         pages = month_pages(book_of(connection, month), workspace.templates, advance)
         keep_issued(connection, pages, closing=closing)
-    files = render(workspace, month)
+    files, failed = attempted(lambda: render(workspace, month))
     if as_json:
         say_json({"month": month, "number": number, "date": day, "notices": [str(path) for path in files]})
     else:
-        say(f"{month} 已印发（{number or '未写文号'}，{day}）；此后只能更正。通报：{files[0]}")
-
-
-def _day(text: str) -> str:
-    try:
-        return datetime.date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise InputError(f"“{text}”不是日期", "写作 2023-05-08") from None
+        where = f"通报：{files[0]}" if files else ""
+        say(f"{month} 已印发（{number or '未写文号'}，{day}）；此后只能更正。{where}")
+    if failed is not None:
+        raise failed
 
 
 def correct_month(
     folder: Path, month: str, reason: str, reviews: Sequence[int], dry_run: bool, by: str | None, as_json: bool
 ) -> None:
     from engine.ledger.checking import failing_checks
+    from engine.ledger.closed import closings
     from engine.ledger.closing import keep_issued
     from engine.ledger.correcting import correct, correction_of
     from engine.ledger.reading import ruleset_of_batch
@@ -66,18 +62,20 @@ def correct_month(
         told = {"reason": reason, "operator": by or workspace.operator, "at": moment()}
         posted = correct(connection, workspace.ruleset_files, month, **told, reviews=citable(connection, reviews))
         batch = posted.batch if posted else None
-        pages, told_months, failing = {}, (), []
+        told_months, failing, drafts, issued = [], [], [], {}
         if batch is not None:
-            told_months = correction_of(connection, ruleset_of_batch(connection, batch), batch).months
-            pages = correction_pages(connection, batch, workspace.templates)
-            keep_issued(connection, pages, batch=batch)
-            failing = failing_checks(connection, workspace.ruleset, [each for each in posted_months(connection) if each >= month])
+            done = correction_of(connection, ruleset_of_batch(connection, batch), batch)
+            told_months = [one for one in done.months if one.accounts]
+            issued = correction_pages(done, workspace.templates)
+            keep_issued(connection, issued, batch=batch)
+            later = [each for each in posted_months(connection) if each >= month]
+            failing = failing_checks(connection, workspace.ruleset, later)
+            drafts = [each for each in later if each not in closings(connection) and (workspace.notices / each).exists()]
         left = waiting(requests(connection))
     entries = posted.entries if posted else ()
     periods = [one.period for one in told_months]
-    files = [] if dry_run else [path for period in periods for path in render(workspace, period) if "更正通报" in path.name]
-    if reviews and not dry_run and not periods:
-        render_overview(workspace)
+    kept = batch is not None and not dry_run
+    files, failed = attempted(lambda: _render_corrected(workspace, {*periods, *drafts}, issued) if kept else [])
     if left:
         cited = " ".join(f"--review {one.number}" for one in left)
         warn(f"提醒：复核申请{numbered(left)}已决定变更，尚待更正（jifen correct 时加 {cited}）")
@@ -87,27 +85,43 @@ def correct_month(
             "reviews": sorted(set(reviews)) if batch is not None else [],
             "posted": [{"entry": id_, "unit": one.unit, "rule": one.rule, "points": decimal(one.points), "kind": one.kind}
                        for id_, one in entries],
-            "notices": sorted({str(path) for path in files}),
+            "notices": [str(path) for path in files],
             "checks": [one.as_json() for one in failing],
         })  # fmt: skip
     else:
-        _say_correction(month, told_months, entries, files, dry_run)
+        _say_correction(month, batch, told_months, entries, files, dry_run)
     tell_checks(failing)
+    if failed is not None:
+        raise failed
     if failing:
         raise typer.Exit(1)
 
 
-def _say_correction(month: str, told_months, entries, files: list[Path], dry_run: bool) -> None:
+def _render_corrected(workspace: Workspace, months: Collection[str], issued: Collection[str]) -> list[Path]:
+    """Renders the months that moved, and the drafts, whose sums so far may have; gives the correction's own notice."""
+    for month in sorted(months):
+        render(workspace, month)
+    if not months:
+        render_overview(workspace)
+    return [workspace.notices / name for name in issued]
+
+
+def _say_correction(month: str, batch: int | None, told_months, entries, files: list[Path], dry_run: bool) -> None:
     for one in told_months if dry_run else ():
         rows = ((row.unit, row.rule.id, decimal(row.before), decimal(row.after)) for row in one.accounts)
         table((one.period, "规则", "原积分", "现积分"), rows, right=("原积分", "现积分"))
+    if not entries and batch is not None:
+        kept = "将只更新" if dry_run else f"只更新了（批次 {batch}）"
+        say(f"{month} 的积分没有变化，{kept}所依据的事实")
+        return
     if not entries:
         say(f"{month} 没有需要更正的，未作任何入账")
         return
     awards = sum(one.kind == "award" for _, one in entries)
     will = "将入账" if dry_run else "已入账"
-    say(f"{'、'.join(one.period for one in told_months)}：{will} {len(entries) - awards} 条冲销、{awards} 条计分")
-    for path in sorted(set(files)):
+    where = "、".join(one.period for one in told_months) or f"{month} 起各单位的积分没有变化"
+    say(f"{where}：{will} {len(entries) - awards} 条冲销、{awards} 条计分")
+    for path in files:
         say(f"更正通报：{path}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import typer
@@ -40,13 +40,7 @@ def run_command(
             if reading is not None and not dry_run:
                 tell_beside(workspace, reading, refused)
             raise
-    failed: JifenError | OSError | None = None
-    files: list[Path] = []
-    if notices and not dry_run:
-        try:
-            files = render(workspace, month)
-        except (JifenError, OSError) as error:  # what is posted stands
-            failed = error
+    files, failed = attempted(lambda: render(workspace, month) if notices and not dry_run else [])
     if as_json:
         say_json(done.as_json(files))
     _tell_run(done)
@@ -136,7 +130,8 @@ def show_standings(folder: Path, month: str, as_json: bool) -> None:
 
 def render_notices(folder: Path, month: str, open_: bool, as_issued: bool, as_json: bool) -> None:
     workspace = Workspace.open(folder)
-    files = render(workspace, month, as_issued=as_issued)
+    files = write_notices(workspace, month, as_issued=as_issued)
+    _, failed = ([], None) if as_issued else attempted(lambda: [render_overview(workspace)])
     if as_json:
         say_json({"month": month, "notices": [str(path) for path in files]})
     else:
@@ -146,10 +141,27 @@ def render_notices(folder: Path, month: str, open_: bool, as_issued: bool, as_js
 
         if not webbrowser.open(files[0].resolve().as_uri()):
             raise InputError("没有可用的浏览器", f"请自行打开 {files[0]}")
+    if failed is not None:
+        raise failed
 
 
-def render(workspace: Workspace, month: str, *, as_issued: bool = False) -> list[Path]:
+def attempted(pages: Callable[[], list[Path]]) -> tuple[list[Path], JifenError | OSError | None]:
+    """Pages about what is posted already: it stands though they fail, so the command first says what it did, then raises this."""
+    try:
+        return pages(), None
+    except (JifenError, OSError) as error:
+        return [], error
+
+
+def render(workspace: Workspace, month: str) -> list[Path]:
     """Writes a month's notices, and the pages over all months."""
+    files = write_notices(workspace, month)
+    render_overview(workspace)
+    return files
+
+
+def write_notices(workspace: Workspace, month: str, *, as_issued: bool = False) -> list[Path]:
+    """Writes a month's notices; those `as_issued` need neither the ruleset nor the templates of today."""
     from engine.ledger.standings import require_posted
     from engine.notices.publish import pages_of
     from engine.notices.render import write_month
@@ -158,12 +170,10 @@ def render(workspace: Workspace, month: str, *, as_issued: bool = False) -> list
     with progress(f"生成 {month} 的通报") as advance, reading(workspace.database) as connection:
         require_posted(connection, month)
         pages = pages_of(connection, month, workspace.templates, as_issued=as_issued, progress=advance)
-    files = write_month(pages, workspace.notices / month)
-    render_overview(workspace)
-    return files
+    return write_month(pages, workspace.notices / month)
 
 
-def render_overview(workspace: Workspace) -> None:
+def render_overview(workspace: Workspace) -> Path:
     """Writes the page that leads to all months, and that of the reviews once there is a request."""
     from engine.ledger.correcting import corrections
     from engine.ledger.reading import last_ruleset
@@ -178,6 +188,6 @@ def render_overview(workspace: Workspace) -> None:
         corrected = {each for each, _ in titles if corrections(connection, each)}
         asked = requests(connection)
     if asked:
-        render_reviews(reviews_page(workspace.ruleset.title, asked), workspace.notices, workspace.templates)
+        render_reviews(reviews_page(titles[-1][1], asked), workspace.notices, workspace.templates)
     link = reviews_link(asked) if asked else None
-    render_index(titles, workspace.notices, workspace.templates, corrected=corrected, reviews=link)
+    return render_index(titles, workspace.notices, workspace.templates, corrected=corrected, reviews=link)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from engine.clock import moment
 from engine.commands.intake import stored_json, tell_beside
-from engine.commands.month import render, tell_unused
+from engine.commands.month import attempted, render, tell_unused
 from engine.commands.talk import progress, say, say_json, table, tell, tell_warnings, warn
 from engine.errors import IntakeRefused
 from engine.scoring.points import decimal
 from engine.workspace import Workspace
+
+if TYPE_CHECKING:
+    from engine.ledger.opening import OpenedMonth
 
 _NAMED = 8  # units that a warning names
 
@@ -44,7 +49,7 @@ def bring_opening(folder: Path, file: Path, dry_run: bool, by: str | None, as_js
                 tell_beside(workspace, reading, refused)
             raise typer.Exit(1) from refused
     months = opened.months if opened else ()
-    files = [] if dry_run else [render(workspace, one.month)[0] for one in months]
+    files, failed = attempted(lambda: [] if dry_run else [render(workspace, one.month)[0] for one in months])
     if as_json:
         stored = stored_json(opened.stored if opened else None, (), reading.warnings)
         notices = [str(path) for path in files]
@@ -56,13 +61,17 @@ def bring_opening(folder: Path, file: Path, dry_run: bool, by: str | None, as_js
         if one.without:
             more = f" 等 {len(one.without)} 个" if len(one.without) > _NAMED else ""
             warn(f"提醒：{one.month} 没有期初的单位：{'、'.join(one.without[:_NAMED])}{more}")
-    if as_json:
-        return
+    if not as_json:
+        _say_opened(months, [month for month in ruleset.months if months and month > months[-1].month], dry_run)
+    if failed is not None:
+        raise failed
+
+
+def _say_opened(months: Sequence[OpenedMonth], following: Sequence[str], dry_run: bool) -> None:
     if not months:
         say("文件里的期初都已收入，没有新内容")
         return
     table(("月份", "单位数", "积分合计"), ((one.month, str(one.units), decimal(one.points)) for one in months), right=("单位数", "积分合计"))
     say(f"{'将' if dry_run else '已'}收入 {len(months)} 个月的期初，并结清：此后只能更正")
-    following = [month for month in ruleset.months if month > months[-1].month]
     if following:
         say(f"下一步：jifen run {following[0]}")

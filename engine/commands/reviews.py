@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.clock import moment
-from engine.commands.month import render_overview
+from engine.commands.month import attempted, render_overview
 from engine.commands.naming import one_of
 from engine.commands.talk import say, say_json, table
 from engine.dsl.nearest import did_you_mean
@@ -28,12 +28,14 @@ def open_command(folder: Path, unit: str, month: str, rule: str, text: str, by: 
         name = one_of(unit, issued.ruleset.aliases, "单位", "单位的名称见规则集的 units.yaml")
         _require_binding(issued, name, rule)
         request = open_review(connection, issued, name, rule, text, operator=by or workspace.operator, at=moment())
-    render_overview(workspace)
+    _, failed = attempted(lambda: [render_overview(workspace)])
     if as_json:
         say_json(request.as_json())
     else:
         until = f"（期限至 {request.until}）" if request.until else ""
         say(f"已受理复核申请第{request.number}号：{name} {month} {rule} {request.rule.title}{until}")
+    if failed is not None:
+        raise failed
 
 
 def _require_binding(issued: Issued, unit: str, rule: str) -> None:
@@ -51,13 +53,15 @@ def decide_command(folder: Path, number: int, outcome: Outcome, reason: str, by:
     workspace = Workspace.open(folder)
     with writing(workspace.database) as connection:
         request = decide(connection, number, outcome, reason, operator=by or workspace.operator, at=moment())
-    render_overview(workspace)
+    _, failed = attempted(lambda: [render_overview(workspace)])
     if as_json:
         say_json(request.as_json())
-        return
-    say(f"复核申请第{number}号：{request.state}（{reason}）")
-    if outcome is Outcome.CHANGE:
-        say(f"下一步：改正事实后执行 `jifen correct {request.period} --reason 原因 --review {number}`")
+    else:
+        say(f"复核申请第{number}号：{request.state}（{reason}）")
+        if outcome is Outcome.CHANGE:
+            say(f"下一步：改正事实后执行 `jifen correct {request.period} --reason 原因 --review {number}`")
+    if failed is not None:
+        raise failed
 
 
 def list_command(folder: Path, month: str | None, unit: str | None, undecided: bool, as_json: bool) -> None:

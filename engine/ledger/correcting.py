@@ -13,12 +13,13 @@ from engine.dsl.model import Rule, Ruleset
 from engine.errors import InputError
 from engine.ledger.closed import closings, posted_hits
 from engine.ledger.posting import Posted, post
+from engine.ledger.reading import last_ruleset
 from engine.ledger.reviews import Request, answer, answered_by, citation
 from engine.ledger.standings import posted_months, standings
 from engine.ledger.status import to_correct
 from engine.ledger.stored import newest_facts
 from engine.scoring.year import Year
-from models.tables import Batch, BatchMonth, Closing, LedgerEntry
+from models.tables import Batch, Closing, IssuedFile, LedgerEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class Moved:
 
 @dataclass(frozen=True)
 class CorrectedMonth:
+    """A month of which points moved, or places only: those so far, by the points of a month before it."""
+
     period: str
     accounts: tuple[Corrected, ...]  # in the order of the list, then of the rules
     moved: tuple[Moved, ...]
@@ -50,12 +53,13 @@ class CorrectedMonth:
 
 @dataclass(frozen=True)
 class Correction:
-    """A correction as its notice tells it; `number` counts those of its earliest month from 1."""
+    """A correction as its notice tells it. `period` is the first closed month whose points moved, None where none did;
+    `number` counts the notices of corrections with that month from 1."""
 
     batch: int
     number: int
     at: str
-    period: str
+    period: str | None
     reason: str  # without the requests that it answers
     ruleset: Ruleset
     months: tuple[CorrectedMonth, ...]
@@ -116,32 +120,40 @@ def corrections(connection: Connection, month: str) -> list[int]:
 
 
 def correction_of(connection: Connection, ruleset: Ruleset, batch_id: int) -> Correction:
-    """What a correction moved, read from the ledger; `ruleset` is that of its batch."""
-    batch, scored = Batch.__table__, BatchMonth.__table__
+    """What the newest batch, a correction, has moved, read from the ledger; `ruleset` is that of the batch."""
+    batch = Batch.__table__
     head = connection.execute(select(batch).where(batch.c.id == batch_id)).one()
-    months = connection.execute(
-        select(scored.c.period).where(scored.c.batch_id == batch_id).order_by(scored.c.period)
-    ).scalars()
-    same = select(func.count()).select_from(batch).where(
-        batch.c.period == head.period, batch.c.reason != "", batch.c.id <= batch_id
-    )
-    told = tuple(filter(None, (_corrected_month(connection, ruleset, batch_id, month) for month in months)))
-    number = connection.execute(same).scalar_one()
+    year = [each for each in posted_months(connection) if head.period[:4] == each[:4] and each >= head.period]
+    told = tuple(filter(None, (_corrected_month(connection, batch_id, month) for month in year)))
+    closed = closings(connection)
+    period = next((one.period for one in told if one.accounts and one.period in closed), None)
     reviews = answered_by(connection, batch_id)
     reason = head.reason.removesuffix(citation(reviews))
-    return Correction(batch_id, number, head.at, head.period, reason, ruleset, told, tuple(reviews))
+    number = _notices(connection, period) + 1 if period else 0
+    return Correction(batch_id, number, head.at, period, reason, ruleset, told, tuple(reviews))
 
 
-def _corrected_month(connection: Connection, ruleset: Ruleset, batch_id: int, month: str) -> CorrectedMonth | None:
+def _notices(connection: Connection, period: str) -> int:
+    """How many notices of corrections lie with a month."""
+    file = IssuedFile.__table__
+    own = select(func.count()).select_from(file).where(file.c.batch_id.is_not(None), file.c.name.startswith(f"{period}/"))
+    return connection.execute(own).scalar_one()
+
+
+def _corrected_month(connection: Connection, batch_id: int, month: str) -> CorrectedMonth | None:
     was, now = (_sums(connection, month, until) for until in (batch_id - 1, batch_id))
-    if was == now:
-        return None
-    rules = {rule.id: (place, rule) for place, rule in enumerate(ruleset.rules)}
-    order = ruleset.order
-    moved = [account for account in {**was, **now} if was.get(account, 0) != now.get(account, 0)]
-    moved.sort(key=lambda one: (order.get(one[0], len(order)), rules[one[1]][0]))
-    accounts = tuple(Corrected(unit, rules[rule][1], was.get((unit, rule), 0), now.get((unit, rule), 0)) for unit, rule in moved)
-    return CorrectedMonth(month, accounts, _moved(connection, ruleset, batch_id, month))
+    by, before = (last_ruleset(connection, month, until) for until in (batch_id + 1, batch_id))
+    # What the rules and the list have lost stands under the name that it had, after what they have.
+    rules = {rule.id: rule for rule in (*by.rules, *before.rules)} | {rule.id: rule for rule in by.rules}
+    place = {rule: position for position, rule in enumerate(rules)}
+    order = by.order
+    accounts = [account for account in {**was, **now} if was.get(account, 0) != now.get(account, 0)]
+    accounts.sort(key=lambda one: (order.get(one[0], len(order)), one[0], place[one[1]]))
+    corrected = tuple(
+        Corrected(unit, rules[rule], was.get((unit, rule), 0), now.get((unit, rule), 0)) for unit, rule in accounts
+    )
+    moved = _moved(connection, before, by, batch_id, month)
+    return CorrectedMonth(month, corrected, moved) if corrected or moved else None
 
 
 def _sums(connection: Connection, month: str, until: int) -> dict[tuple[str, str], int]:
@@ -156,20 +168,20 @@ def _sums(connection: Connection, month: str, until: int) -> dict[tuple[str, str
     return {(unit, rule): int(points) for unit, rule, points in rows if points}
 
 
-def _moved(connection: Connection, ruleset: Ruleset, batch_id: int, month: str) -> tuple[Moved, ...]:
+def _moved(connection: Connection, before: Ruleset, by: Ruleset, batch_id: int, month: str) -> tuple[Moved, ...]:
     posted = [each for each in posted_months(connection) if each[:4] == month[:4] and each <= month]
 
-    def at(until: int) -> dict[str, tuple[str, int, int]]:
+    def at(ruleset: Ruleset, until: int) -> dict[str, tuple[int, int]]:
         points = {each: dict.fromkeys(ruleset.units, 0) for each in posted}
         for each in posted:
             for (unit, _), own in _sums(connection, each, until).items():
                 if unit in points[each]:
                     points[each][unit] += own
-        return {row.unit: (row.category, row.month_rank, row.total_rank) for row in standings(ruleset, points)}
+        return {row.unit: (row.month_rank, row.total_rank) for row in standings(ruleset, points)}
 
-    was, now = at(batch_id - 1), at(batch_id)
+    was, now = at(before, batch_id - 1), at(by, batch_id)
     return tuple(
-        Moved(now[unit][0], unit, (was[unit][1], now[unit][1]), (was[unit][2], now[unit][2]))
-        for unit in ruleset.units
-        if was[unit] != now[unit]
+        Moved(by.units[unit].category, unit, *zip(was[unit], now[unit], strict=True))
+        for unit in by.units
+        if unit in was and was[unit] != now[unit]
     )

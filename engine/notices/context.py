@@ -339,6 +339,8 @@ class MovedRow:
 
 @dataclass(frozen=True, slots=True)
 class CorrectedMonthPart:
+    """What moved of a month; without `rows` only places did."""
+
     month: str
     rows: tuple[CorrectedRow, ...]
     moved: tuple[MovedRow, ...]

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from engine.errors import InputError
 from engine.ledger.closing import correction_files, issued_files
-from engine.ledger.correcting import correction_of, corrections
-from engine.ledger.reading import book_of, ruleset_of_batch
+from engine.ledger.correcting import Correction, corrections
+from engine.ledger.reading import book_of
 from engine.notices.correction import correction_file, correction_page
 from engine.notices.index import INDEX
 from engine.notices.render import Progress, month_pages, page_bytes
@@ -23,6 +24,8 @@ def pages_of(
 ) -> dict[str, bytes]:
     """The files of a posted month by their path below its folder; `as_issued` leaves out what came after the notice."""
     pages = issued_files(connection, month)
+    if not pages and as_issued:
+        raise InputError(f"{month} 尚未印发，没有印发时的样子", f"征求意见稿用 `jifen notices {month}`，印发用 `jifen close {month}`")
     if not pages:
         return month_pages(book_of(connection, month), overrides, progress)
     if as_issued:
@@ -64,10 +67,9 @@ def _from_month(correction: str, month: str) -> str:
     return file if at == month else f"../{correction}"
 
 
-def correction_pages(connection: Connection, batch: int, overrides: Path | None) -> dict[str, bytes]:
-    """The notice of a correction by its path below the folder of all notices; none where no points moved."""
-    correction = correction_of(connection, ruleset_of_batch(connection, batch), batch)
-    if not correction.months:
+def correction_pages(correction: Correction, overrides: Path | None) -> dict[str, bytes]:
+    """The notice of a correction by its path below the folder of all notices; none where no issued points moved."""
+    if correction.period is None:
         return {}
     page = page_bytes(overrides, "correction.html.j2", correction_page(correction))
     return {f"{correction.period}/{correction_file(correction)}": page}

@@ -108,3 +108,20 @@ def test_a_backup_that_was_changed_is_not_restored(jifen, workspace, tmp_path):
             bad.writestr(name, b"ruleset = 1" if name == "jifen.toml" else good.read(name))
     outcome = jifen("restore", tmp_path / "b.zip", tmp_path / "again")
     assert (outcome.status, "jifen.toml" in outcome.err, (tmp_path / "again").exists()) == (1, True, False)
+
+
+def test_an_address_that_was_commented_out_is_in_no_backup_either(jifen, workspace, tmp_path):
+    with open(workspace / "jifen.toml", "a", encoding="utf-8") as settings:
+        settings.write('# database = "postgresql://jifen:s3cret@db/changzhi"\n#operator = "张三"\n')
+    assert jifen("-w", workspace, "backup", tmp_path / "备份.zip").status == 0
+    with zipfile.ZipFile(tmp_path / "备份.zip") as archive:
+        told = archive.read("jifen.toml").decode()
+    assert "s3cret" not in told and "张三" in told
+
+
+def test_a_machine_user_without_a_name_is_asked_for_an_operator(jifen, workspace, monkeypatch):
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 54321)
+    refused = jifen("-w", workspace, "run", "2023-01", "--no-notices")
+    assert refused.status == 1 and "operator" in refused.err
