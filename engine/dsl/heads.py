@@ -1,4 +1,4 @@
-"""The files around the rules: ruleset.yaml, clauses.yaml and the head of obligations.yaml."""
+"""The files around the rules: ruleset.yaml and clauses.yaml."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from engine.dsl.formula import BadFormula, parse_formula
 from engine.dsl.model import Band, Clause, Kind, Rate, Time
 from engine.dsl.nodes import Document
 from engine.dsl.report import Report, Spot
-from engine.dsl.shapes import ClausesShape, ObligationsShape, RulesetShape, shaped
-from engine.dsl.types import ChoiceType, CodeType, CreditCodeType, TextType
+from engine.dsl.shapes import ClausesShape, RulesetShape, shaped
+from engine.dsl.types import CodeType, CreditCodeType, TextType
 
 
 def read_bands(shape: RulesetShape, spot: Spot, report: Report) -> dict[str, tuple[Band, ...]]:
@@ -125,23 +125,3 @@ def read_clauses(document: Document, report: Report) -> dict[str, tuple[Clause, 
             report.add(spot.value, "duplicate-id", f"条款“{one.id}”重复")
         clauses.setdefault(one.id, (Clause(one.id, one.section, one.goal, one.asks, one.no_points, one.slips), spot))
     return clauses
-
-
-def read_progress(document: Document, kinds: Mapping[str, Kind], report: Report) -> str | None:
-    """The fact kind that reports progress of obligations."""
-    shape = shaped(ObligationsShape, document.data, Spot(document), report)
-    if shape is None or shape.progress is None:
-        return None
-    progress, spot = shape.progress, Spot(document, ("progress",))
-    kind = kinds.get(progress.fact)
-    if kind is None:
-        report.unknown(spot.at("fact").value, "unknown-fact", "事实", progress.fact, kinds)
-        return None
-    for part in ("task", "status"):
-        name = getattr(progress, part)
-        if name not in kind.fields:
-            report.unknown(spot.at(part).value, "unknown-field", "字段", name, kind.fields)
-    status = kind.fields.get(progress.status)
-    if status and isinstance(status.type, ChoiceType) and progress.done not in status.type.choices:
-        report.unknown(spot.at("done").value, "bad-value", "状态", progress.done, status.type.choices)
-    return kind.name

@@ -19,12 +19,12 @@ from engine.dsl.heads import (
     read_bands,
     read_clauses,
     read_codes,
-    read_progress,
     read_rates,
 )
 from engine.dsl.model import Ruleset
 from engine.dsl.nearest import did_you_mean
 from engine.dsl.nodes import LARGEST, Document, read
+from engine.dsl.obligations import read_obligations
 from engine.dsl.report import Report, Spot
 from engine.dsl.rules import check_together, read_rules
 from engine.dsl.settings import read_settings
@@ -126,11 +126,10 @@ def _load(files: Mapping[str, str], report: Report) -> Ruleset | None:
     if report.faulty:
         return None  # a rule checked against half a dictionary would be reported for nothing
     words = replace(words, kinds=read_codes(shape, kinds, head, report))
-    others = [documents[OBLIGATIONS]] if OBLIGATIONS in documents else []
     ruleset = _ruleset(shape, words, documents, files)
     if not report.faulty:
-        warn_unread(ruleset, others, report)
-        warn_uncovered(clauses, ruleset, others, report)
+        warn_unread(ruleset, report)
+        warn_uncovered(clauses, ruleset, report)
     return ruleset
 
 
@@ -140,6 +139,7 @@ def _ruleset(
     report, head = words.report, Spot(documents[HEAD])
     rules = [rule for name in documents if name not in _KNOWN for rule in read_rules(documents[name], words)]
     check_together(rules, words)
+    progress, obligations = read_obligations(documents[OBLIGATIONS], words) if OBLIGATIONS in documents else (None, ())
     order = {category: place for place, category in enumerate(words.categories)}
     return Ruleset(
         name=shape.name,
@@ -154,7 +154,8 @@ def _ruleset(
         bands=words.bands,
         rates=read_rates(shape, words.kinds, head, report),
         annual=read_annual(shape, words.kinds, head, report),
-        progress=read_progress(documents[OBLIGATIONS], words.kinds, report) if OBLIGATIONS in documents else None,
+        progress=progress,
+        obligations=obligations,
         numbered_field=shape.numbered_field,
         derivations=read_derivations(documents[DERIVE], words) if DERIVE in documents else (),
         calendar=read_calendar(shape.calendar, head.at("calendar"), report),

@@ -14,6 +14,7 @@ from functools import cached_property
 
 from engine.dsl.findings import Finding, Place
 from engine.dsl.formula import Formula, Say
+from engine.dsl.obligation import Obligation, Progress
 from engine.dsl.types import ChoiceType, DecimalType, FieldType, Value
 
 _NUMBER = DecimalType()
@@ -161,6 +162,15 @@ class Pattern:
 
 
 @dataclass(frozen=True)
+class Trigger:
+    """Something that fires as a rule does and gives no points: what an obligation asks of the facts."""
+
+    id: str
+    fact: Pattern
+    nones: tuple[Pattern, ...] = ()
+
+
+@dataclass(frozen=True)
 class PointsTable:
     """Points by the value of one field."""
 
@@ -288,7 +298,8 @@ class Ruleset:
     numbered_field: str | None = None  # the field that numbers events: one number in two months is told
     derivations: tuple[Derivation, ...] = ()
     calendar: Mapping[int, CalendarYear] = field(default_factory=dict)  # the years that the ruleset tells itself
-    progress: str | None = None  # the fact kind that reports progress of obligations
+    progress: Progress | None = None  # how units report progress of obligations
+    obligations: tuple[Obligation, ...] = ()  # by number
     notice: Mapping[str, str] = field(default_factory=dict)  # the notices' own words: issuer, number_prefix, to, signer, cc
     warnings: tuple[Finding, ...] = ()
     fingerprint: str = ""  # sha256 over the names and texts of the files
@@ -322,10 +333,6 @@ class Ruleset:
 
     def _settled(self, rule: Rule, month: str) -> Rule:
         # The check has typed every setting that a test or a limit reads (Setting.at is never None here).
-        def pattern(one: Pattern) -> Pattern:
-            fields = self.kinds[one.kind].fields
-            return replace(one, tests=tuple(settled_test(each, fields, self.settings, month) for each in one.tests))
-
         def points(value: Formula | PointsTable) -> Formula | PointsTable:
             numbers = self.numbers(month)
             if isinstance(value, Formula):
@@ -348,13 +355,34 @@ class Ruleset:
             cap = None if per is None else Cap(most, per)
         return replace(
             rule,
-            fact=rule.fact and pattern(rule.fact),
-            nones=tuple(map(pattern, rule.nones)),
+            fact=rule.fact and self._settled_pattern(rule.fact, month),
+            nones=tuple(self._settled_pattern(none, month) for none in rule.nones),
             points=points(rule.points),
             once_per=(once,) if isinstance(once, str) else once,
             best_of=limit(rule.best_of),
             cap=cap,
         )
+
+    def obligations_in(self, month: str) -> tuple[Obligation, ...]:
+        """The obligations with every setting replaced by its value in a month."""
+        return tuple(self._settled_obligation(one, month) for one in self.obligations)
+
+    def _settled_obligation(self, one: Obligation, month: str) -> Obligation:
+        due = self.settings[one.due.name].at(month) if isinstance(one.due, SettingRef) else one.due
+        done = tuple(
+            tuple(replace(each, pattern=self._settled_pattern(each.pattern, month)) for each in condition)
+            for condition in one.done_when
+        )
+        # A standard is of obligations with one kind of evidence only, so its first pattern tells the fields.
+        standard = tuple(
+            settled_test(test, self.kinds[next(one.evidence).pattern.kind].fields, self.settings, month) for test in one.standard
+        )
+        breach = tuple(self._settled_pattern(each, month) for each in one.breach)
+        return replace(one, due=due, done_when=done, standard=standard, breach=breach)
+
+    def _settled_pattern(self, one: Pattern, month: str) -> Pattern:
+        fields = self.kinds[one.kind].fields
+        return replace(one, tests=tuple(settled_test(each, fields, self.settings, month) for each in one.tests))
 
     def numbers(self, month: str) -> Mapping[str, Fraction]:
         """The settings that are numbers, as they hold in a month."""

@@ -131,6 +131,29 @@ class ProgressShape(Shape):
     done: Text
 
 
+class EvidenceShape(Shape):
+    fact: Text
+    where: dict[str, Any] = {}
+    every: dict[str, list[Text]] = {}
+
+
+class AnyShape(Shape):
+    any: list[Any]
+
+
+class ObligationShape(Shape):
+    no: Whole
+    title: Text
+    clause: Text
+    units: list[Any]
+    kind: Literal["by", "monthly", "clean"]
+    due: Any = None
+    done_when: Any = None
+    standard: dict[str, Any] = {}
+    breach: Any = None
+    note: Text = ""
+
+
 class ObligationsShape(Shape):
     progress: ProgressShape | None = None
     obligations: list[Any] = []

@@ -137,7 +137,7 @@ class _Instructions:
         ]
 
     def _of_every_unit(self, kind: Kind) -> bool:
-        return kind.name in ((self._ruleset.annual or ("",))[0], self._ruleset.progress)
+        return kind.name in ((self._ruleset.annual or ("",))[0], self._ruleset.progress and self._ruleset.progress.fact)
 
 
 def _time_words(kind: Kind) -> str:
@@ -163,5 +163,5 @@ def _other_uses(kind: Kind, ruleset: Ruleset) -> Iterator[str]:
             yield f"用来确定“{other.name}”归哪个单位"
     if ruleset.annual is not None and ruleset.annual[0] == kind.name:
         yield "用于年度考核结果"
-    if ruleset.progress == kind.name:
+    if ruleset.progress and ruleset.progress.fact == kind.name:
         yield "用于督办任务的进展"
