@@ -48,7 +48,7 @@ class CaseShape(Shape):
     unit: Text
     month: Text | None = None
     facts: dict[str, list[dict[str, str]]] = {}
-    expect: dict[str, Any]
+    expect: dict[str, Any] | None = None
     ignore: list[Text] = []
     settings: dict[str, Text] = {}
     tasks: dict[str, Text] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,8 @@ from engine.ledger.posting import Posted, difference, post, standing_entries
 from engine.ledger.standings import posted_months
 from engine.ledger.stored import newest_facts
 from engine.ledger.unused import Unused, unused
+from engine.ledger.verdicts import changed_verdicts
+from engine.obligations.judging import Judgements, Status, statuses
 from engine.scoring.points import decimal
 from engine.scoring.year import Year
 from engine.workspace import Workspace
@@ -37,6 +39,7 @@ class Run:
     unattributed: tuple[Fact, ...]
     stale: tuple[str, ...]  # later posted months whose points this run's facts have moved
     behind: tuple[str, ...]  # earlier posted months that stand otherwise than their facts now say
+    statuses: Mapping[Status, int]  # how many obligations of units stand how
     stored: Stored | None = None
     reading: Reading | None = None
 
@@ -97,7 +100,11 @@ def run_month(
         closed = [each for each in posted if each in shut]
         year = Year(ruleset, facts, posted_hits(connection, ruleset, closed))
         result = post(connection, workspace.ruleset_files, year, [month], at=now, operator=who)
-        moved = [other for other in posted if other != month and other not in shut and _differs(connection, year, other)]
+        judgements = Judgements(year)
+        moved = [
+            other for other in posted
+            if other != month and other not in shut and _differs(connection, year, judgements, other)
+        ]  # fmt: skip
     held = year.facts(month)
     return Run(
         month,
@@ -106,6 +113,7 @@ def run_month(
         held.unattributed,
         tuple(other for other in moved if other > month),
         tuple(other for other in moved if other < month),
+        statuses(judgements.verdicts(month)),
         stored,
         reading,
     )
@@ -117,5 +125,8 @@ def _store(connection: Connection, workspace: Workspace, reading: Reading, opera
     return store(connection, workspace.ruleset, reading, operator=operator, at=now)
 
 
-def _differs(connection: Connection, year: Year, month: str) -> bool:
-    return bool(difference(year.ruleset, year.awards(month), standing_entries(connection, month)))
+def _differs(connection: Connection, year: Year, judgements: Judgements, month: str) -> bool:
+    return bool(
+        difference(year.ruleset, year.awards(month), standing_entries(connection, month))
+        or changed_verdicts(connection, month, judgements.verdicts(month))
+    )

@@ -14,7 +14,7 @@ from engine.dsl.model import Ruleset, Time
 from engine.facts import Fact, key_line, key_order, restore
 from engine.intake.touching import months_touched
 from engine.ledger.closed import closings, posted_hits
-from engine.ledger.due import Due, Reported, due, missing
+from engine.ledger.due import Due, Reported, Told, due, missing
 from engine.ledger.posting import difference, standing_entries
 from engine.ledger.stored import newest_facts, scored_kinds
 from engine.scoring.months import MonthFacts
@@ -158,9 +158,18 @@ def _up_to_newest(ruleset: Ruleset, facts: Iterable[Fact], last: Mapping[str, _L
 
 def _reports(year: Year, month: str) -> tuple[Due, Due, Reported]:
     before = [each for each in year.ruleset.months if each < month]
-    asked = due(year.ruleset, month, _reported(year.ruleset, (year.facts(each) for each in before)))
+    told = _told(year, month)
+    asked = due(year.ruleset, month, _reported(year.ruleset, (year.facts(each) for each in before)), told)
     reported = _reported(year.ruleset, [year.facts(month)])
-    return asked, missing(year.ruleset, month, asked, reported), reported
+    return asked, missing(year.ruleset, month, asked, reported, told), reported
+
+
+def _told(year: Year, month: str) -> Told:
+    progress = year.ruleset.progress
+    if progress is None:
+        return frozenset()
+    held = year.facts(month).by_unit.items()
+    return frozenset((unit, fact.values[progress.task]) for unit, own in held for fact in own if fact.kind == progress.fact)
 
 
 def _reported(ruleset: Ruleset, months: Iterable[MonthFacts]) -> dict[str, set[str]]:

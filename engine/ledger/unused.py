@@ -25,11 +25,12 @@ def unused(ruleset: Ruleset, month: str, facts: MonthFacts) -> list[Unused]:
         for pattern in (rule.fact, *rule.nones):
             if pattern is not None:
                 readers.setdefault(pattern.kind, []).append(rule)
+    judged = _judged(ruleset)
     found = []
     for unit, own in facts.by_unit.items():
         for fact in own:
             reading = readers.get(fact.kind, ())
-            if fact.kind == ruleset.progress or any(unit in rule.units for rule in reading):
+            if unit in judged.get(fact.kind, ()) or any(unit in rule.units for rule in reading):
                 continue
             category = ruleset.units[unit].category
             alike = [rule for rule in reading if rule.category == category]
@@ -37,7 +38,17 @@ def unused(ruleset: Ruleset, month: str, facts: MonthFacts) -> list[Unused]:
     return found
 
 
+def _judged(ruleset: Ruleset) -> dict[str, set[str]]:
+    """The units that some obligation binds, by the fact kinds that it reads."""
+    found: dict[str, set[str]] = {}
+    for obligation in ruleset.obligations:
+        kinds = obligation.kinds | ({ruleset.progress.fact} if ruleset.progress else set())
+        for kind in kinds:
+            found.setdefault(kind, set()).update(obligation.units)
+    return found
+
+
 def _reason(unit: str, category: str, kind: str, reading: list) -> str:
     if not reading:
-        return f"没有{category}规则使用“{kind}”"
+        return f"没有{category}规则使用“{kind}”，{unit}也没有看它的任务"
     return f"{unit}不在{'、'.join(sorted({rule.id for rule in reading}))}的责任单位之列"
