@@ -11,7 +11,7 @@ from engine.dsl.report import Report, Spot
 def warn_unread(ruleset: Ruleset, report: Report) -> None:
     """Warns of kinds that no rule, obligation, derivation, route or annual result reads."""
     read = set(_by_rules(ruleset.rules)) | set(_by_routes(ruleset.kinds))
-    read |= {rate.fact for rate in ruleset.rates} | set((ruleset.annual or ())[:1])
+    read |= {rate.fact for rate in ruleset.rates} | ({ruleset.annual.fact} if ruleset.annual else set())
     read |= {ruleset.progress.fact} if ruleset.progress else set()
     read |= {derivation.source for derivation in ruleset.derivations}
     read |= {kind for obligation in ruleset.obligations for kind in obligation.kinds}

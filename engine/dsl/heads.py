@@ -53,21 +53,6 @@ def check_categories(shape: RulesetShape, spot: Spot, report: Report) -> None:
             report.add(where.value, "duplicate-id", f"字母 {letter} 已用于另一类别")
 
 
-def read_annual(shape: RulesetShape, kinds: Mapping[str, Kind], spot: Spot, report: Report) -> tuple[str, str] | None:
-    if shape.annual is None:
-        return None
-    where, kind = spot.at("annual"), kinds.get(shape.annual.fact)
-    if kind is None:
-        report.unknown(where.at("fact").value, "unknown-fact", "事实", shape.annual.fact, kinds)
-    elif kind.time is not Time.ANNUAL:
-        report.add(where.at("fact").value, "bad-value", f"“{kind.name}”不是 time: annual 的事实")
-    elif shape.annual.field not in kind.fields:
-        report.unknown(where.at("field").value, "unknown-field", "字段", shape.annual.field, kind.fields)
-    elif shape.annual.field not in kind.numbers:
-        report.add(where.at("field").value, "bad-value", f"“{shape.annual.field}”不是数")
-    return shape.annual.fact, shape.annual.field
-
-
 def read_codes(shape: RulesetShape, kinds: Mapping[str, Kind], spot: Spot, report: Report) -> dict[str, Kind]:
     """The kinds with the type of a code in place of text: where the field numbers events, or is a credit code."""
     typed = _coded(shape.numbered_field, CodeType(), kinds, spot.at("numbered_field"), report)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from engine.dsl.annual import read_annual
 from engine.dsl.calendars import read_calendar
 from engine.dsl.coverage import warn_uncovered, warn_unread
 from engine.dsl.derivations import read_derivations
@@ -15,7 +16,6 @@ from engine.dsl.dictionary import read_kinds
 from engine.dsl.findings import Finding, Place
 from engine.dsl.heads import (
     check_categories,
-    read_annual,
     read_bands,
     read_clauses,
     read_codes,
@@ -153,7 +153,7 @@ def _ruleset(
         clauses=words.clauses or {},
         bands=words.bands,
         rates=read_rates(shape, words.kinds, head, report),
-        annual=read_annual(shape, words.kinds, head, report),
+        annual=read_annual(shape.annual, head.at("annual"), words),
         progress=progress,
         obligations=obligations,
         numbered_field=shape.numbered_field,

@@ -11,11 +11,15 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from engine.dsl.findings import Finding, Place
 from engine.dsl.formula import Formula, Say
 from engine.dsl.obligation import Obligation, Progress
 from engine.dsl.types import ChoiceType, DecimalType, FieldType, Value
+
+if TYPE_CHECKING:
+    from engine.dsl.annual import Annual, AnnualRule
 
 _NUMBER = DecimalType()
 
@@ -294,7 +298,7 @@ class Ruleset:
     clauses: Mapping[str, Clause]
     bands: Mapping[str, tuple[Band, ...]]
     rates: tuple[Rate, ...] = ()
-    annual: tuple[str, str] | None = None  # fact kind and field of the year's evaluation
+    annual: Annual | None = None  # what the year's result is made of
     numbered_field: str | None = None  # the field that numbers events: one number in two months is told
     derivations: tuple[Derivation, ...] = ()
     calendar: Mapping[int, CalendarYear] = field(default_factory=dict)  # the years that the ruleset tells itself
@@ -362,6 +366,10 @@ class Ruleset:
             best_of=limit(rule.best_of),
             cap=cap,
         )
+
+    def annual_rule(self) -> AnnualRule | None:
+        """How the year is graded, with every setting replaced."""
+        return self.annual and self.annual.settled(self.settings, self.months[0])
 
     def obligations_in(self, month: str) -> tuple[Obligation, ...]:
         """The obligations with every setting replaced by its value in a month."""

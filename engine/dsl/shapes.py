@@ -34,6 +34,12 @@ class BandShape(Shape):
 class AnnualShape(Shape):
     fact: Text
     field: Text
+    months_weight: Any = None
+    evaluation_weight: Any = None
+    scale: Any = None
+    rank_by: Any = None
+    ties: Any = None
+    vetoed: Any = None
 
 
 class RateShape(Shape):

@@ -137,7 +137,7 @@ class _Instructions:
         ]
 
     def _of_every_unit(self, kind: Kind) -> bool:
-        return kind.name in ((self._ruleset.annual or ("",))[0], self._ruleset.progress and self._ruleset.progress.fact)
+        return kind.name in (self._ruleset.annual and self._ruleset.annual.fact, self._ruleset.progress and self._ruleset.progress.fact)
 
 
 def _time_words(kind: Kind) -> str:
@@ -161,7 +161,7 @@ def _other_uses(kind: Kind, ruleset: Ruleset) -> Iterator[str]:
     for other in ruleset.kinds.values():
         if any(route.table == kind.name for route in other.routes.values()):
             yield f"用来确定“{other.name}”归哪个单位"
-    if ruleset.annual is not None and ruleset.annual[0] == kind.name:
+    if ruleset.annual is not None and ruleset.annual.fact == kind.name:
         yield "用于年度考核结果"
     if ruleset.progress and ruleset.progress.fact == kind.name:
         yield "用于督办任务的进展"
