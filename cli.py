@@ -24,6 +24,8 @@ app = typer.Typer(
 )
 rules = typer.Typer(name="rules", help="规则集：检查与测试。", no_args_is_help=True)
 app.add_typer(rules)
+review = typer.Typer(name="review", help="复核：单位申请，主管部门决定。", no_args_is_help=True)
+app.add_typer(review)
 
 
 def _month(text: str) -> str:
@@ -32,6 +34,7 @@ def _month(text: str) -> str:
     return text
 
 
+_LARGEST = 2**31 - 1  # of the numbers that a database gives
 Month = Annotated[str, typer.Argument(parser=_month, metavar="MONTH", help="月份，如 2023-04")]
 By = Annotated[str | None, typer.Option(metavar="姓名", help="经办人；默认是工作区的 operator")]
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出到标准输出")]
@@ -99,7 +102,7 @@ def withdraw(
     context: typer.Context,
     kind: Annotated[str | None, typer.Argument(metavar="KIND", help="事实类型")] = None,
     key: Annotated[list[str] | None, typer.Argument(metavar="KEY…", help="键的各个值，按字典的顺序")] = None,
-    number: Annotated[int | None, typer.Option("--import", metavar="N", min=1, max=2**31 - 1, help="整次撤回第 N 次导入")] = None,
+    number: Annotated[int | None, typer.Option("--import", metavar="N", min=1, max=_LARGEST, help="整次撤回第 N 次导入")] = None,
     reason: Annotated[str, typer.Option(help="原因（必填）")] = ...,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只预览，不保存")] = False,
     by: By = None,
@@ -213,6 +216,9 @@ def correct(
     context: typer.Context,
     month: Month,
     reason: Annotated[str, typer.Option(help="更正原因（必填），写入更正通报")] = ...,
+    reviews: Annotated[
+        list[int] | None, typer.Option("--review", metavar="N", min=1, max=_LARGEST, help="依据的复核申请，已决定变更（可重复）")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只预览，不入账")] = False,
     by: By = None,
     as_json: AsJson = False,
@@ -222,7 +228,7 @@ def correct(
 
     if not reason.strip():
         raise typer.BadParameter("更正要写明原因", param_hint="--reason")
-    correct_month(context.obj, month, reason.strip(), dry_run, by, as_json)
+    correct_month(context.obj, month, reason.strip(), reviews or [], dry_run, by, as_json)
 
 
 @app.command()
@@ -316,6 +322,60 @@ def test(context: typer.Context, as_json: AsJson = False) -> None:
     from engine.commands.rules import test_rules
 
     test_rules(context.obj, as_json)
+
+
+@review.command(name="open")
+def review_open(
+    context: typer.Context,
+    unit: Annotated[str, typer.Argument(metavar="UNIT", help="申请复核的单位（可用别名）")],
+    month: Month,
+    rule: Annotated[str, typer.Option(metavar="R", help="得分单中的规则，如 D05（必填）")] = ...,
+    text: Annotated[str, typer.Option(help="申请的内容与理由（必填）")] = ...,
+    by: By = None,
+    as_json: AsJson = False,
+) -> None:
+    """受理一个单位对已印发月份的复核申请，须在期限之内。"""
+    from engine.commands.reviews import open_command
+
+    if not text.strip():
+        raise typer.BadParameter("申请要写明内容与理由", param_hint="--text")
+    open_command(context.obj, unit, month, rule, text.strip(), by, as_json)
+
+
+@review.command(name="decide")
+def review_decide(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(metavar="N", min=1, max=_LARGEST, help="复核申请的编号")],
+    uphold: Annotated[bool, typer.Option("--uphold", help="维持原积分")] = False,
+    change: Annotated[bool, typer.Option("--change", help="变更，随后用 correct --review N 更正")] = False,
+    reason: Annotated[str, typer.Option(help="决定的理由（必填）")] = ...,
+    by: By = None,
+    as_json: AsJson = False,
+) -> None:
+    """对复核申请作出决定，一经作出不再更改。"""
+    from engine.commands.reviews import decide_command
+    from models.tables import Outcome
+
+    if uphold == change:
+        raise typer.BadParameter("用 --uphold 维持，或用 --change 变更，二者择一", param_hint="--uphold / --change")
+    if not reason.strip():
+        raise typer.BadParameter("决定要写明理由", param_hint="--reason")
+    outcome = Outcome.UPHOLD if uphold else Outcome.CHANGE
+    decide_command(context.obj, number, outcome, reason.strip(), by, as_json)
+
+
+@review.command(name="list")
+def review_list(
+    context: typer.Context,
+    month: Annotated[str | None, typer.Option(parser=_month, metavar="MONTH", help="只看某月")] = None,
+    unit: Annotated[str | None, typer.Option(help="只看某单位（可用别名）")] = None,
+    undecided: Annotated[bool, typer.Option("--open", help="只看待复核的")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """复核申请：内容、期限、状态、决定与更正。"""
+    from engine.commands.reviews import list_command
+
+    list_command(context.obj, month, unit, undecided, as_json)
 
 
 def main() -> None:

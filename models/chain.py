@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, Table, select
 
-from models.tables import FactVersion, Seal, SourceFile
+from models.tables import FactVersion, Review, ReviewAnswer, ReviewDecision, Seal, SourceFile
 from models.tables import Import as Bringing
 
 BEGINNING = ""  # what the first link is chained to
@@ -23,6 +23,14 @@ ENTRY_COLUMNS = (
     "id", "batch_id", "period", "unit", "rule", "kind", "points", "fact_kind", "fact_key", "fact_version_id", "reverses",
     "reason",
 )  # fmt: skip
+
+# What is under the digest of a row about reviews, by table.
+REVIEW_COLUMNS = {
+    Review: ("id", "at", "operator", "period", "unit", "rule", "text", "until"),
+    ReviewDecision: ("id", "at", "operator", "review_id", "outcome", "reason"),
+    ReviewAnswer: ("id", "batch_id", "review_id"),
+}
+
 
 def link(before: str, content: object) -> str:
     """The digest of a row after the one before."""

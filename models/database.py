@@ -17,7 +17,7 @@ from sqlmodel import SQLModel
 from engine.errors import Busy, InputError
 from models import tables  # noqa: F401  (registers the tables)
 
-HEAD = "0002"  # of the migrations: what the tables are now
+HEAD = "0003"  # of the migrations: what the tables are now
 _WAIT_SECONDS = 10
 
 

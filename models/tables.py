@@ -20,6 +20,13 @@ class Act(StrEnum):
     DERIVE = "derive"  # the ruleset's derivation was made anew, as its settings had changed
 
 
+class Outcome(StrEnum):
+    """What was decided on a request for review."""
+
+    UPHOLD = "uphold"  # the points stay
+    CHANGE = "change"  # a correction is to follow
+
+
 class Import(SQLModel, table=True):
     """One change of the facts: who made it, when, and by what act (an Act below)."""
 
@@ -187,3 +194,42 @@ class Verdict(SQLModel, table=True):
     status: str
     due: str | None = None  # YYYY-MM-DD
     facts: str = "[]"
+
+
+class Review(SQLModel, table=True):
+    """A unit's request to look again at what a rule gave it in a closed month. `until` is the last day for it, as told
+    when it was made; "" where there was none."""
+
+    __tablename__ = "review"
+    id: int | None = Field(default=None, primary_key=True)
+    at: str
+    operator: str
+    period: str = Field(index=True)
+    unit: str
+    rule: str
+    text: str
+    until: str
+    digest: str  # over all of the above, chained to the request before
+
+
+class ReviewDecision(SQLModel, table=True):
+    """What was decided on a request (an Outcome above); there is one decision, and it stays."""
+
+    __tablename__ = "review_decision"
+    id: int | None = Field(default=None, primary_key=True)
+    at: str
+    operator: str
+    review_id: int = Field(foreign_key="review.id", unique=True)
+    outcome: str
+    reason: str
+    digest: str  # over all of the above, chained to the decision before
+
+
+class ReviewAnswer(SQLModel, table=True):
+    """The correction that carried out what was decided; there is one for a request, and one may answer several."""
+
+    __tablename__ = "review_answer"
+    id: int | None = Field(default=None, primary_key=True)
+    batch_id: int = Field(foreign_key="batch.id", index=True)
+    review_id: int = Field(foreign_key="review.id", unique=True)
+    digest: str  # over all of the above, chained to the answer before

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 
 from engine.clock import moment
-from engine.commands.month import render
-from engine.commands.talk import progress, say, say_json, table
+from engine.commands.month import render, render_overview
+from engine.commands.talk import progress, say, say_json, table, warn
 from engine.errors import InputError
 from engine.ledger.run import require_month
 from engine.scoring.points import decimal
@@ -45,10 +46,13 @@ def _day(text: str) -> str:
         raise InputError(f"“{text}”不是日期", "写作 2023-05-08") from None
 
 
-def correct_month(folder: Path, month: str, reason: str, dry_run: bool, by: str | None, as_json: bool) -> None:
+def correct_month(
+    folder: Path, month: str, reason: str, reviews: Sequence[int], dry_run: bool, by: str | None, as_json: bool
+) -> None:
     from engine.ledger.closing import keep_issued
     from engine.ledger.correcting import correct, correction_of
     from engine.ledger.reading import ruleset_of_batch
+    from engine.ledger.reviews import citable, numbered, requests, waiting
     from engine.notices.publish import correction_pages
     from models.database import writing
 
@@ -56,19 +60,26 @@ def correct_month(folder: Path, month: str, reason: str, dry_run: bool, by: str 
     require_month(workspace.ruleset, month)
     with progress(f"更正 {month}"), writing(workspace.database, keep=not dry_run) as connection:
         told = {"reason": reason, "operator": by or workspace.operator, "at": moment()}
-        posted = correct(connection, workspace.ruleset_files, month, **told)
+        posted = correct(connection, workspace.ruleset_files, month, **told, reviews=citable(connection, reviews))
         batch = posted.batch if posted else None
         pages, told_months = {}, ()
         if batch is not None:
             told_months = correction_of(connection, ruleset_of_batch(connection, batch), batch).months
             pages = correction_pages(connection, batch, workspace.templates)
             keep_issued(connection, pages, batch=batch)
+        left = waiting(requests(connection))
     entries = posted.entries if posted else ()
     periods = [one.period for one in told_months]
     files = [] if dry_run else [path for period in periods for path in render(workspace, period) if "更正通报" in path.name]
+    if reviews and not dry_run and not periods:
+        render_overview(workspace)
+    if left:
+        cited = " ".join(f"--review {one.number}" for one in left)
+        warn(f"提醒：复核申请{numbered(left)}已决定变更，尚待更正（jifen correct 时加 {cited}）")
     if as_json:
         say_json({
             "month": month, "batch": None if dry_run else batch, "months": periods,
+            "reviews": sorted(set(reviews)) if batch is not None else [],
             "posted": [{"entry": id_, "unit": one.unit, "rule": one.rule, "points": decimal(one.points), "kind": one.kind}
                        for id_, one in entries],
             "notices": sorted({str(path) for path in files}),

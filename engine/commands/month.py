@@ -140,17 +140,35 @@ def render_notices(folder: Path, month: str, open_: bool, as_issued: bool, as_js
 
 
 def render(workspace: Workspace, month: str, *, as_issued: bool = False) -> list[Path]:
-    """Writes a month's notices, and the page that leads to all months."""
-    from engine.ledger.reading import last_ruleset
-    from engine.ledger.standings import posted_months, require_posted
+    """Writes a month's notices, and the pages over all months."""
+    from engine.ledger.standings import require_posted
     from engine.notices.publish import pages_of
-    from engine.notices.render import render_index, write_month
+    from engine.notices.render import write_month
     from models.database import reading
 
     with progress(f"生成 {month} 的通报") as advance, reading(workspace.database) as connection:
         require_posted(connection, month)
         pages = pages_of(connection, month, workspace.templates, as_issued=as_issued, progress=advance)
-        titles = [(each, last_ruleset(connection, each).title) for each in posted_months(connection)]
     files = write_month(pages, workspace.notices / month)
-    render_index(titles, workspace.notices, workspace.templates)
+    render_overview(workspace)
     return files
+
+
+def render_overview(workspace: Workspace) -> None:
+    """Writes the page that leads to all months, and that of the reviews once there is a request."""
+    from engine.ledger.correcting import corrections
+    from engine.ledger.reading import last_ruleset
+    from engine.ledger.reviews import requests
+    from engine.ledger.standings import posted_months
+    from engine.notices.render import render_index, render_reviews
+    from engine.notices.reviews import reviews_link, reviews_page
+    from models.database import reading
+
+    with reading(workspace.database) as connection:
+        titles = [(each, last_ruleset(connection, each).title) for each in posted_months(connection)]
+        corrected = {each for each, _ in titles if corrections(connection, each)}
+        asked = requests(connection)
+    if asked:
+        render_reviews(reviews_page(workspace.ruleset.title, asked), workspace.notices, workspace.templates)
+    link = reviews_link(asked) if asked else None
+    render_index(titles, workspace.notices, workspace.templates, corrected=corrected, reviews=link)

@@ -106,12 +106,12 @@ def _within(
     shape = shaped(WithinShape, data, spot, words.report)
     if shape is None:
         return None
-    days = _days(shape.within, spot.at("within"), words)
+    days = read_days(shape.within, spot.at("within"), words)
     dates = [_is_date(name, fields, spot, words, at_key=True), _is_date(shape.of, fields, spot.at("of"), words)]
     return Within(name, shape.of, days) if all(dates) and days is not None else None
 
 
-def _days(data: Any, spot: Spot, words: Vocabulary) -> int | SettingRef | None:
+def read_days(data: Any, spot: Spot, words: Vocabulary) -> int | SettingRef | None:
     """A whole number of working days, or the setting that holds one."""
     if isinstance(data, str):
         wrong = _no_days(data)

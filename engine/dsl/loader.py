@@ -11,7 +11,7 @@ from pathlib import Path
 from engine.dsl.annual import read_annual
 from engine.dsl.calendars import read_calendar
 from engine.dsl.coverage import warn_uncovered, warn_unread
-from engine.dsl.derivations import read_derivations
+from engine.dsl.derivations import read_days, read_derivations
 from engine.dsl.dictionary import read_kinds
 from engine.dsl.findings import Finding, Place
 from engine.dsl.heads import (
@@ -158,6 +158,7 @@ def _ruleset(
         obligations=obligations,
         numbered_field=shape.numbered_field,
         derivations=read_derivations(documents[DERIVE], words) if DERIVE in documents else (),
+        review=read_days(shape.review.within, head.at("review", "within"), words) if shape.review else None,
         calendar=read_calendar(shape.calendar, head.at("calendar"), report),
         notice=shape.notice.model_dump(exclude_none=True),
         fingerprint=fingerprint(files),

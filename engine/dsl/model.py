@@ -304,6 +304,7 @@ class Ruleset:
     calendar: Mapping[int, CalendarYear] = field(default_factory=dict)  # the years that the ruleset tells itself
     progress: Progress | None = None  # how units report progress of obligations
     obligations: tuple[Obligation, ...] = ()  # by number
+    review: int | SettingRef | None = None  # working days after the date of issue in which units may ask for review; None: no end
     notice: Mapping[str, str] = field(default_factory=dict)  # the notices' own words: issuer, number_prefix, to, signer, cc
     warnings: tuple[Finding, ...] = ()
     fingerprint: str = ""  # sha256 over the names and texts of the files

@@ -68,6 +68,10 @@ class NoticeShape(Shape):
     cc: Text | None = None
 
 
+class ReviewShape(Shape):
+    within: Any
+
+
 class CalendarShape(Shape):
     holidays: list[Text]
     workdays: list[Text] = []
@@ -89,6 +93,7 @@ class RulesetShape(Shape):
     annual: AnnualShape | None = None
     rates: dict[str, RateShape] = {}
     notice: NoticeShape = NoticeShape()
+    review: ReviewShape | None = None
 
 
 class DatedShape(Shape):

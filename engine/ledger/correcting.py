@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
@@ -12,12 +12,13 @@ from engine.dsl.loader import ruleset_of
 from engine.dsl.model import Rule, Ruleset
 from engine.errors import InputError
 from engine.ledger.closed import closings, posted_hits
-from engine.ledger.posting import Posted, difference, post, standing_entries
+from engine.ledger.posting import Posted, post
+from engine.ledger.reviews import Request, answer, answered_by, citation
 from engine.ledger.standings import posted_months, standings
-from engine.ledger.status import changed_since_run
+from engine.ledger.status import to_correct
 from engine.ledger.stored import newest_facts
 from engine.scoring.year import Year
-from models.tables import Batch, BatchMonth, LedgerEntry
+from models.tables import Batch, BatchMonth, Closing, LedgerEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +56,26 @@ class Correction:
     number: int
     at: str
     period: str
-    reason: str
+    reason: str  # without the requests that it answers
     ruleset: Ruleset
     months: tuple[CorrectedMonth, ...]
+    reviews: tuple[Request, ...] = ()
 
 
 def correct(
-    connection: Connection, files: Mapping[str, str], month: str, *, reason: str, operator: str, at: str
+    connection: Connection,
+    files: Mapping[str, str],
+    month: str,
+    *,
+    reason: str,
+    operator: str,
+    at: str,
+    reviews: Sequence[Request] = (),
 ) -> Posted | None:
     """Posts what `month`, the earliest closed month touched, and all posted months after it have become.
 
-    None where there is nothing to correct. Raises InputError where `month` is not closed, or not the earliest.
+    It answers these requests for review, which its reason names. None where there is nothing to correct. Raises
+    InputError where `month` is not closed, or not the earliest, or where the month of a request is not reached.
     """
     ruleset = ruleset_of(files)
     closed = closings(connection)
@@ -73,7 +83,7 @@ def correct(
         raise InputError(f"{month} 尚未印发，不需要更正", f"直接 `jifen run {month}`")
     rederive(connection, ruleset, operator=operator, at=at)
     facts = newest_facts(connection, ruleset)
-    touched = _touched(connection, ruleset, Year(ruleset, facts), sorted(closed))
+    touched = to_correct(connection, ruleset, facts)
     if not touched:
         return None
     if month != touched[0]:
@@ -84,27 +94,21 @@ def correct(
     before = [each for each in posted if each < month and each in closed]
     year = Year(ruleset, facts, posted_hits(connection, ruleset, before))
     after = [each for each in posted if each >= month]
-    return post(connection, files, year, after, at=at, operator=operator, reason=reason)
-
-
-def _touched(connection: Connection, ruleset: Ruleset, year: Year, closed: list[str]) -> list[str]:
-    """The closed months whose facts have changed since they were scored, or whose points would be others."""
-    changed = changed_since_run(connection, ruleset)
-    return [
-        month
-        for month in closed
-        if changed.get(month) or difference(ruleset, year.awards(month), standing_entries(connection, month))
-    ]
+    done = post(connection, files, year, after, at=at, operator=operator, reason=reason + citation(reviews))
+    if done.batch is not None:
+        answer(connection, reviews, done.batch)
+    return done
 
 
 def corrections(connection: Connection, month: str) -> list[int]:
-    """The batches of the corrections that moved a month's points, oldest first."""
-    batch, entry = Batch.__table__, LedgerEntry.__table__
+    """The batches of the corrections that moved a closed month's points, oldest first; none of before it was closed."""
+    batch, entry, closing = Batch.__table__, LedgerEntry.__table__, Closing.__table__
     return list(
         connection.execute(
             select(batch.c.id)
             .join(entry, entry.c.batch_id == batch.c.id)
-            .where(entry.c.period == month, batch.c.reason != "")
+            .join(closing, closing.c.period == entry.c.period)
+            .where(entry.c.period == month, batch.c.id > closing.c.last_batch)
             .distinct()
             .order_by(batch.c.id)
         ).scalars()
@@ -123,7 +127,9 @@ def correction_of(connection: Connection, ruleset: Ruleset, batch_id: int) -> Co
     )
     told = tuple(filter(None, (_corrected_month(connection, ruleset, batch_id, month) for month in months)))
     number = connection.execute(same).scalar_one()
-    return Correction(batch_id, number, head.at, head.period, head.reason, ruleset, told)
+    reviews = answered_by(connection, batch_id)
+    reason = head.reason.removesuffix(citation(reviews))
+    return Correction(batch_id, number, head.at, head.period, reason, ruleset, told, tuple(reviews))
 
 
 def _corrected_month(connection: Connection, ruleset: Ruleset, batch_id: int, month: str) -> CorrectedMonth | None:

@@ -99,6 +99,15 @@ def difference(ruleset: Ruleset, given: Mapping[str, tuple[Award, ...]], standin
     return sorted(reversals, key=by_unit) + sorted(awarded, key=by_unit)
 
 
+def differs(connection: Connection, judgements: Judgements, month: str) -> bool:
+    """Whether a month's entries or verdicts are not those that its year gives by now."""
+    year = judgements.year
+    return bool(
+        difference(year.ruleset, year.awards(month), standing_entries(connection, month))
+        or changed_verdicts(connection, month, judgements.verdicts(month))
+    )
+
+
 def _account(unit: str, award: Award) -> Account:
     fact = award.hit.fact
     return unit, award.hit.rule.id, fact.kind if fact else "", fact.key if fact else ""

@@ -12,11 +12,10 @@ from engine.dsl.model import Ruleset
 from engine.errors import InputError
 from engine.facts import Fact, key_line
 from engine.ledger.closed import closings, posted_hits
-from engine.ledger.posting import Posted, difference, post, standing_entries
+from engine.ledger.posting import Posted, differs, post
 from engine.ledger.standings import posted_months
 from engine.ledger.stored import newest_facts
 from engine.ledger.unused import Unused, unused
-from engine.ledger.verdicts import changed_verdicts
 from engine.obligations.judging import Judgements, Status, statuses
 from engine.scoring.points import decimal
 from engine.scoring.year import Year
@@ -101,10 +100,7 @@ def run_month(
         year = Year(ruleset, facts, posted_hits(connection, ruleset, closed))
         result = post(connection, workspace.ruleset_files, year, [month], at=now, operator=who)
         judgements = Judgements(year)
-        moved = [
-            other for other in posted
-            if other != month and other not in shut and _differs(connection, year, judgements, other)
-        ]  # fmt: skip
+        moved = [other for other in posted if other != month and other not in shut and differs(connection, judgements, other)]
     held = year.facts(month)
     return Run(
         month,
@@ -123,10 +119,3 @@ def _store(connection: Connection, workspace: Workspace, reading: Reading, opera
     from engine.intake.storing import store
 
     return store(connection, workspace.ruleset, reading, operator=operator, at=now)
-
-
-def _differs(connection: Connection, year: Year, judgements: Judgements, month: str) -> bool:
-    return bool(
-        difference(year.ruleset, year.awards(month), standing_entries(connection, month))
-        or changed_verdicts(connection, month, judgements.verdicts(month))
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, select
@@ -15,11 +15,13 @@ from engine.facts import Fact, key_line, key_order, restore
 from engine.intake.touching import months_touched
 from engine.ledger.closed import closings, posted_hits
 from engine.ledger.due import Due, Reported, Told, due, missing
-from engine.ledger.posting import difference, standing_entries
+from engine.ledger.posting import differs
+from engine.ledger.reviews import State, numbered, requests, waiting
 from engine.ledger.stored import newest_facts, scored_kinds
+from engine.obligations.judging import Judgements
 from engine.scoring.months import MonthFacts
 from engine.scoring.year import Year
-from models.tables import Batch, BatchMonth, FactVersion
+from models.tables import Batch, BatchMonth, Closing, FactVersion
 
 OPEN, DRAFT, CLOSED, CORRECTED = "open", "draft", "closed", "corrected"
 Progress = Callable[[int, int], None]  # months done, months in all
@@ -65,9 +67,9 @@ class MonthStatus:
 class _Last:
     """The last batch of a month; a month without one has read nothing."""
 
+    batch: int = 0
     seen: int = 0
     ruleset: str | None = None
-    corrected: bool = False
 
 
 def status(
@@ -75,36 +77,44 @@ def status(
 ) -> list[MonthStatus]:
     """Every month of the ruleset's year, or one. Reports are missed up to the newest month that has any, or that is asked for."""
     facts = newest_facts(connection, ruleset)
-    last, closed = _last_batches(connection), set(closings(connection))
+    last, closed = _last_batches(connection), closings(connection)
     year = Year(ruleset, facts, posted_hits(connection, ruleset, sorted(closed)))
+    afresh = Year(ruleset, facts)  # what closed months would be by now
     changes = _changes(connection, ruleset, {each: last.get(each, _Last()).seen for each in ruleset.months})
     asked = ruleset.months if month is None else (month,)
+    touched = _touched(connection, afresh, last, {each: changes[each] for each in closed if each <= asked[-1]})
     told = ruleset.months if month else _up_to_newest(ruleset, facts, last)
     found = []
+    judgements = Judgements(year)
     for place, each in enumerate(asked, start=1):
-        state = _state(last.get(each), each in closed)
+        state = _state(last.get(each), closed.get(each))
         need, lacking, reported = _reports(year, each) if each in told else ([], [], {})
         own = _scored(year, each, changes[each])
-        waiting = _waiting(connection, year, each, state, last.get(each), own) if each in told else ""
-        found.append(MonthStatus(each, state, tuple(own), need, lacking, reported, waiting))
+        waits = ""
+        if each in closed:
+            waits = _correction_waits(connection, each, touched)
+        elif each in told:
+            waits = _run_waits(connection, judgements, each, last.get(each), own)
+        found.append(MonthStatus(each, state, tuple(own), need, lacking, reported, waits))
         if advance:
             advance(place, len(asked))
     return found
 
 
-def changed_since_run(connection: Connection, ruleset: Ruleset) -> dict[str, list[Change]]:
-    """By posted month, the facts that say something else of it than at its last run."""
-    seen = {month: last.seen for month, last in _last_batches(connection).items() if month in ruleset.months}
-    return _changes(connection, ruleset, seen)
+def to_correct(connection: Connection, ruleset: Ruleset, facts: Iterable[Fact]) -> list[str]:
+    """The closed months whose facts have changed since they were scored, or whose points would be others, oldest first."""
+    last = _last_batches(connection)
+    closed = [month for month in closings(connection) if month in ruleset.months]
+    changes = _changes(connection, ruleset, {month: last[month].seen for month in closed})
+    return list(_touched(connection, Year(ruleset, facts), last, changes))
 
 
 def _last_batches(connection: Connection) -> dict[str, _Last]:
     batch, scored = Batch.__table__, BatchMonth.__table__
     last: dict[str, _Last] = {}
-    rows = select(scored.c.period, batch.c["newest_fact", "ruleset", "reason"]).join(scored, scored.c.batch_id == batch.c.id)
-    for row in connection.execute(rows.order_by(batch.c.id)):
-        corrected = bool(row.reason) or (row.period in last and last[row.period].corrected)
-        last[row.period] = _Last(row.newest_fact, row.ruleset, corrected)
+    rows = select(scored.c.period, batch.c["id", "newest_fact", "ruleset"]).join(scored, scored.c.batch_id == batch.c.id)
+    for period, *one in connection.execute(rows.order_by(batch.c.id)):
+        last[period] = _Last(*one)
     return last
 
 
@@ -142,9 +152,9 @@ def _chains(connection: Connection, ruleset: Ruleset) -> dict[tuple[str, str], l
     return chains
 
 
-def _state(last: _Last | None, closed: bool) -> str:
-    if closed:
-        return CORRECTED if last and last.corrected else CLOSED
+def _state(last: _Last | None, closing: Closing | None) -> str:
+    if closing:
+        return CORRECTED if last and last.batch > closing.last_batch else CLOSED
     return DRAFT if last else OPEN
 
 
@@ -188,19 +198,55 @@ def _scored(year: Year, month: str, changes: Sequence[Change]) -> list[Change]:
     return [one for one in changes if year.ruleset.kinds[one.kind].time is not Time.TABLE and one.version not in lost]
 
 
-def _waiting(
-    connection: Connection, year: Year, month: str, state: str, last: _Last | None, changes: Sequence[Change]
+def _touched(
+    connection: Connection, year: Year, last: Mapping[str, _Last], changes: Mapping[str, Sequence[Change]]
+) -> dict[str, str]:
+    """The closed months, those that `changes` has, that are not what `year` makes of them: why, oldest first."""
+    found = {}
+    judgements = Judgements(year)
+    for month in sorted(changes):
+        why = _moved_by(connection, judgements, month, "印发", last[month], _scored(year, month, changes[month]))
+        if why:
+            found[month] = why
+    return found
+
+
+def _moved_by(
+    connection: Connection, judgements: Judgements, month: str, since: str, last: _Last, changes: Sequence[Change]
+) -> str:
+    """Why a posted month is not what its year makes of it, in words; "" where it is. `since` says what has passed."""
+    ruleset = judgements.year.ruleset
+    if changes:
+        return f"有 {len(changes)} 条事实在{since}后有变"
+    if is_stale(connection, ruleset):
+        return "单条记录的汇总办法有变"
+    if not differs(connection, judgements, month):
+        return ""
+    return "因其他月份的事实变动" if last.ruleset == ruleset.fingerprint else "因规则集变动"
+
+
+def _run_waits(
+    connection: Connection, judgements: Judgements, month: str, last: _Last | None, changes: Sequence[Change]
 ) -> str:
     if last is None:
         return f"尚未计分，待 `jifen run {month}`"
-    if changes:
-        why = f"有 {len(changes)} 条事实在{'计分' if state == DRAFT else '印发'}后有变"
-    elif is_stale(connection, year.ruleset):
-        why = "单条记录的汇总办法有变"
-    elif not difference(year.ruleset, year.awards(month), standing_entries(connection, month)):
-        return ""
-    else:
-        why = "因其他月份的事实变动" if last.ruleset == year.ruleset.fingerprint else "因规则集变动"
-    if state == DRAFT:
-        return f"{why}，需 `jifen run {month}`" if changes else f"{why}，需重新计分（`jifen run {month}`）"
-    return f"{why}，需更正（`jifen correct {month} --reason 理由`）" if changes else f"{why}，需更正"
+    why = _moved_by(connection, judgements, month, "计分", last, changes)
+    return why and (f"{why}，需 `jifen run {month}`" if changes else f"{why}，需重新计分（`jifen run {month}`）")
+
+
+def _correction_waits(connection: Connection, month: str, touched: Mapping[str, str]) -> str:
+    """What a closed month waits for. A correction begins with the earliest month that needs one."""
+    begin = min([month, *touched])
+    need = f"{touched[month]}，需更正（`jifen correct {begin} --reason 理由`）" if month in touched else ""
+    return "；".join(filter(None, (need, *_reviews(connection, month, begin))))
+
+
+def _reviews(connection: Connection, month: str, begin: str) -> Iterator[str]:
+    """What of a closed month's reviews is still to be done."""
+    found = requests(connection, month)
+    undecided, uncorrected = [one for one in found if one.state is State.OPEN], waiting(found)
+    if undecided:
+        yield f"{len(undecided)} 件复核申请待决定（{numbered(undecided)}，`jifen review decide`）"
+    if uncorrected:
+        cited = " ".join(f"--review {one.number}" for one in uncorrected)
+        yield f"{len(uncorrected)} 件复核决定变更、待更正（{numbered(uncorrected)}，`jifen correct {begin} --reason 理由 {cited}`）"

@@ -18,8 +18,18 @@ from engine.obligations.judging import Judgements
 from engine.scoring.award import Award
 from engine.scoring.points import decimal
 from engine.scoring.year import Year
-from models.chain import BATCH_COLUMNS, BEGINNING, ENTRY_COLUMNS, link, seal_digest
-from models.tables import Batch, Import, LedgerEntry, Seal
+from models.chain import BATCH_COLUMNS, BEGINNING, ENTRY_COLUMNS, REVIEW_COLUMNS, link, seal_digest
+from models.tables import (
+    Batch,
+    BatchMonth,
+    Import,
+    LedgerEntry,
+    Outcome,
+    Review,
+    ReviewAnswer,
+    ReviewDecision,
+    Seal,
+)
 
 Progress = Callable[[int, int], None]  # months done, months in all
 
@@ -50,7 +60,7 @@ class Verdict:
 
 def verify(connection: Connection, advance: Progress | None = None) -> Verdict:
     """Whether chains hold and every posted month is what its facts and rules give. Nothing is written."""
-    faults = [*_seals(connection), *_chain(connection)]
+    faults = [*_seals(connection), *_chain(connection), *_reviews(connection)]
     months = posted_months(connection)
     for place, month in enumerate(months, start=1):
         faults += _replayed(connection, month)
@@ -92,6 +102,33 @@ def _chain(connection: Connection) -> Iterator[Difference]:
             yield Difference(content[2], content[0], f"分录 {content[0]} 与入账时不同，或它之前少了分录")
             return
         before = digest
+
+
+_REVIEWS = {Review: "复核申请", ReviewDecision: "复核决定", ReviewAnswer: "复核与更正的对应"}
+
+
+def _reviews(connection: Connection) -> Iterator[Difference]:
+    """The first row about reviews of each kind that breaks its chain, and every answer that is no correction of its month."""
+    for table, columns in REVIEW_COLUMNS.items():
+        before = BEGINNING
+        own = table.__table__
+        for *content, digest in connection.execute(select(own.c[*columns, "digest"]).order_by(own.c.id)):
+            if link(before, content) != digest:
+                yield Difference(None, None, f"{_REVIEWS[table]}（第 {content[0]} 条）与记录时不同，或它之前少了记录")
+                break
+            before = digest
+    review, decision, answer = Review.__table__, ReviewDecision.__table__, ReviewAnswer.__table__
+    batch, scored = Batch.__table__, BatchMonth.__table__
+    sound = (
+        select(answer.c.id)
+        .join(review, review.c.id == answer.c.review_id)
+        .join(decision, (decision.c.review_id == review.c.id) & (decision.c.outcome == Outcome.CHANGE))
+        .join(batch, (batch.c.id == answer.c.batch_id) & (batch.c.reason != ""))
+        .join(scored, (scored.c.batch_id == batch.c.id) & (scored.c.period == review.c.period))
+    )
+    lost = select(answer.c["review_id", "batch_id"]).where(answer.c.id.not_in(sound)).order_by(answer.c.id)
+    for number, batch_id in connection.execute(lost):
+        yield Difference(None, None, f"复核申请第{number}号记为由批次 {batch_id} 更正，而没有这样的更正")
 
 
 def _replayed(connection: Connection, month: str) -> Iterator[Difference]:

@@ -36,6 +36,14 @@ class Spark:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewTerm:
+    """Until when units may ask for review: so many working days after the date of issue."""
+
+    days: int
+    until: str  # 2023年5月22日; "" of a draft, or where no calendar tells
+
+
+@dataclass(frozen=True, slots=True)
 class Letterhead:
     """What every notice of a ruleset carries; a word that the ruleset does not give is an empty text."""
 
@@ -52,6 +60,7 @@ class Letterhead:
     draft: bool  # not issued yet: the points may still change
     number: str  # as issued, 长发改信用〔2023〕12号
     date: str  # of issue, 2023年5月8日
+    review: ReviewTerm | None = None  # None: there is no end to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +343,45 @@ class CorrectedMonthPart:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """A request with what has come of it; dates in Chinese, empty where there is none yet."""
+
+    number: int
+    unit: str
+    rule: str
+    title: str
+    clause: str
+    text: str
+    asked: str
+    until: str
+    state: str
+    settled: bool  # nothing is left to be done
+    reason: str
+    decided: str
+    correction: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewMonth:
+    month: str  # 2023年4月
+    anchor: str
+    rows: tuple[ReviewRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewsPage:
+    """Every request for review, by month, the newest month first."""
+
+    scheme: str
+    months: tuple[ReviewMonth, ...]
+    states: tuple[tuple[str, int], ...]  # how many requests stand so, for every state
+
+    @property
+    def count(self) -> int:
+        return sum(count for _, count in self.states)
+
+
+@dataclass(frozen=True, slots=True)
 class CorrectionPage:
     scheme: str
     issuer: str
@@ -343,3 +391,4 @@ class CorrectionPage:
     date: str
     reason: str
     months: tuple[CorrectedMonthPart, ...]
+    reviews: tuple[ReviewRow, ...] = ()  # the requests that it answers

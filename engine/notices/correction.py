@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.ledger.correcting import CorrectedMonth, Correction
 from engine.notices.context import CorrectedMonthPart, CorrectedRow, CorrectionPage, MovedRow
+from engine.notices.reviews import review_row
 from engine.notices.wording import date_words, month_words
 
 
@@ -22,6 +23,7 @@ def correction_page(correction: Correction) -> CorrectionPage:
         date=date_words(correction.at[:10]),
         reason=correction.reason,
         months=tuple(_month(one) for one in correction.months),
+        reviews=tuple(map(review_row, correction.reviews)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from engine.ledger.book import Book
 from engine.notices.context import IndexPage, Link, LinkGroup
@@ -30,18 +30,22 @@ def month_index(book: Book) -> IndexPage:
     return IndexPage(f"{month}积分", book.ruleset.title, Link(f"../{INDEX}", "全部月份"), (notice, *statements))
 
 
-def all_months(months: Sequence[tuple[str, str]]) -> IndexPage:
-    """Every month that has notices, the newest first, by year."""
+def all_months(
+    months: Sequence[tuple[str, str]], corrected: Collection[str] = (), reviews: Link | None = None
+) -> IndexPage:
+    """Every month that has notices, the newest first, by year, corrected ones marked; then what leads to the reviews."""
     years = sorted({period[:4] for period, _ in months}, reverse=True)
     groups = tuple(
         LinkGroup(
             f"{year}年",
             tuple(
-                Link(address(f"{period}/{INDEX}"), month_words(period), title)
+                Link(address(f"{period}/{INDEX}"), month_words(period), f"{title} · 已更正" if period in corrected else title)
                 for period, title in sorted(months, reverse=True)
                 if period[:4] == year
             ),
         )
         for year in years
     )
+    if reviews is not None:
+        groups += (LinkGroup("复核", (reviews,)),)
     return IndexPage("积分通报", "各月的通报与各单位得分单", None, groups)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from engine.derivation.objecting import last_day, review_days
 from engine.dsl.model import Rule, Time
 from engine.ledger.book import Book, MatchLine, Standing
 from engine.notices import chart
@@ -18,6 +19,7 @@ from engine.notices.context import (
     Movers,
     Place,
     RankRow,
+    ReviewTerm,
 )
 from engine.notices.rates import shortfalls
 from engine.notices.wording import address, average, date_words, fact_words, month_before, month_words, statement_file
@@ -45,7 +47,14 @@ def letterhead(book: Book) -> Letterhead:
         draft=book.issue is None,
         number=book.issue.number if book.issue else "",
         date=date_words(book.issue.date) if book.issue and book.issue.date else "",
+        review=_review(book),
     )
+
+
+def _review(book: Book) -> ReviewTerm | None:
+    days = review_days(book.ruleset, book.period)
+    last = last_day(book.ruleset, book.period, book.issue.date) if book.issue else None
+    return None if days is None else ReviewTerm(days, date_words(last) if last else "")
 
 
 def monthly_page(book: Book) -> MonthlyPage:

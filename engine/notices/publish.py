@@ -11,7 +11,9 @@ from engine.ledger.closing import correction_files, issued_files
 from engine.ledger.correcting import correction_of, corrections
 from engine.ledger.reading import book_of, ruleset_of_batch
 from engine.notices.correction import correction_file, correction_page
+from engine.notices.index import INDEX
 from engine.notices.render import Progress, month_pages, page_bytes
+from engine.notices.wording import month_words
 
 _MAIN = re.compile(rb"<main\b[^>]*>")
 
@@ -31,6 +33,7 @@ def pages_of(
             if at == month:
                 pages[file] = content
             pages = {one: _led_to(text, one, name, month) for one, text in pages.items()}
+            pages[INDEX] = _listed(pages[INDEX], name, month)
     return pages
 
 
@@ -39,12 +42,26 @@ def _led_to(text: bytes, page: str, correction: str, month: str) -> bytes:
     at, _, file = correction.partition("/")
     if page == file:
         return text
-    up = "../" * page.count("/")
-    href = f"{up}{file}" if at == month else f"{up}../{at}/{file}"
+    href = "../" * page.count("/") + _from_month(correction, month)
     line = f'<p class="corrected"><a href="{href}">本月积分已更正，见{file.removesuffix(".html")}（{at}）</a></p>'
     found = _MAIN.search(text)
     place = found.end() if found else 0
     return text[:place] + line.encode() + text[place:]
+
+
+def _listed(index: bytes, correction: str, month: str) -> bytes:
+    """The month's index as issued with a correction at the end of its first list, which is that of the notices."""
+    at, _, file = correction.partition("/")
+    told = f'<b>{file.removesuffix(".html")}</b><small class="n">{month_words(at)}起的更正</small>'
+    line = f'<li><a href="{_from_month(correction, month)}">{told}</a></li>\n'
+    head, end, rest = index.partition(b"</ul>")
+    return head + line.encode() + end + rest if end else index
+
+
+def _from_month(correction: str, month: str) -> str:
+    """The address of a correction from the folder of a month."""
+    at, _, file = correction.partition("/")
+    return file if at == month else f"../{correction}"
 
 
 def correction_pages(connection: Connection, batch: int, overrides: Path | None) -> dict[str, bytes]:

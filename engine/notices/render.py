@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -12,9 +12,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from engine.errors import InputError
 from engine.files import replaced
 from engine.ledger.book import Book
-from engine.notices.context import CorrectionPage, IndexPage, MonthlyPage, StatementPage, StatusPage
+from engine.notices.context import CorrectionPage, IndexPage, Link, MonthlyPage, ReviewsPage, StatementPage, StatusPage
 from engine.notices.index import INDEX, MONTHLY, all_months, month_index
 from engine.notices.monthly import monthly_page
+from engine.notices.reviews import REVIEWS
 from engine.notices.statement import statement_page
 from engine.notices.wording import pts, signed, statement_file, wide
 from engine.shipped import shipped_folder
@@ -22,7 +23,7 @@ from engine.shipped import shipped_folder
 STATEMENTS = "得分单"
 STATUS = "报送情况.html"
 
-Page = IndexPage | MonthlyPage | StatementPage | CorrectionPage | StatusPage
+Page = IndexPage | MonthlyPage | StatementPage | CorrectionPage | StatusPage | ReviewsPage
 Progress = Callable[[int, int], None]  # pages done, pages in all
 
 
@@ -51,16 +52,28 @@ def write_month(pages: Mapping[str, bytes], folder: Path) -> list[Path]:
     return written
 
 
-def render_index(months: Sequence[tuple[str, str]], out: Path, overrides: Path | None = None) -> Path:
+def render_index(
+    months: Sequence[tuple[str, str]],
+    out: Path,
+    overrides: Path | None = None,
+    *,
+    corrected: Collection[str] = (),
+    reviews: Link | None = None,
+) -> Path:
     """Writes `out`/index.html, which leads to those of the months, given as (period, title), that have notices."""
     there = [(period, title) for period, title in months if (out / period / INDEX).exists()]
-    page = _rendered(_environment(overrides), "index.html.j2", all_months(there))
+    page = _rendered(_environment(overrides), "index.html.j2", all_months(there, corrected, reviews))
     return _written({out / INDEX: page})[0]
 
 
 def render_status(page: StatusPage, period: str, out: Path, overrides: Path | None = None) -> Path:
     """Writes who has reported for a month and who has not, beside the month's notices, posted or not."""
     return _written({out / period / STATUS: _rendered(_environment(overrides), "status.html.j2", page)})[0]
+
+
+def render_reviews(page: ReviewsPage, out: Path, overrides: Path | None = None) -> Path:
+    """Writes every request for review beside the page that leads to all months."""
+    return _written({out / REVIEWS: _rendered(_environment(overrides), "reviews.html.j2", page)})[0]
 
 
 def _pages(book: Book) -> Iterator[tuple[str, str, Page]]:

@@ -49,13 +49,13 @@ class Judgements:
     """The verdicts of a year's months, as these facts and obligations make them; worked out when asked for, and kept."""
 
     def __init__(self, year: Year) -> None:
-        self._year = year
+        self.year = year
         self._fired: dict[str, dict[str, _Fired]] = {}
 
     def verdicts(self, month: str) -> tuple[Verdict, ...]:
         """Every responsible unit's verdicts at a month's end, by obligation and the order of the list."""
         return tuple(
-            self._judged(one, unit, month) for one in self._year.ruleset.obligations_in(month) for unit in one.units
+            self._judged(one, unit, month) for one in self.year.ruleset.obligations_in(month) for unit in one.units
         )
 
     def _judged(self, one: Obligation, unit: str, month: str) -> Verdict:
@@ -66,19 +66,19 @@ class Judgements:
             case Duty.MONTHLY:
                 return _monthly(one, unit, now, last_day(month))
             case Duty.BY:
-                ruleset = self._year.ruleset
+                ruleset = self.year.ruleset
                 so_far = [self._month(each)[unit] for each in ruleset.months if each <= month]
                 return _by(one, unit, _together(so_far), month)
 
     def _month(self, month: str) -> dict[str, _Fired]:
         if month not in self._fired:
-            ruleset = self._year.ruleset
+            ruleset = self.year.ruleset
             marked = triggers(ruleset.obligations_in(month), ruleset.progress)
             matcher = Matcher([trigger for _, trigger in marked.values()])
             read = {trigger.fact.kind for _, trigger in marked.values()}
             self._fired[month] = {
                 unit: _by_mark((marked[id_][0], fact) for id_, fact in matcher.fired([one for one in own if one.kind in read]))
-                for unit, own in self._year.facts(month).by_unit.items()
+                for unit, own in self.year.facts(month).by_unit.items()
             }
         return self._fired[month]
 

@@ -130,6 +130,37 @@ def test_a_correction_begins_with_the_earliest_closed_month_touched(jifen, ledge
     assert jifen("-w", ledger, "correct", "2023-01", "--reason", "重复报送", "--json").json["months"] == ["2023-01", "2023-02"]
 
 
+def test_a_corrected_month_leads_to_its_corrections(jifen, ledger):
+    for month in ("2023-01", "2023-02"):
+        closed_month(jifen, ledger, month)
+    jifen("-w", ledger, "run", "2023-03")
+    for number in range(2):
+        jifen("-w", ledger, "withdraw", "失信惩戒案例", "市教育局", "2023-01", f"2023-01-0{number}", "--reason", "重复报送")
+        assert jifen("-w", ledger, "correct", "2023-01", "--reason", "重复报送").status == 0
+
+    def links(name: str) -> list[str]:
+        return [one for one in Reader((ledger / "notices" / name).read_text(encoding="utf-8")).links if "更正" in one]
+
+    # At the head of the page, the newest first, and once more among the notices.
+    assert links("2023-01/index.html") == ["更正通报-2.html", "更正通报-1.html", "更正通报-1.html", "更正通报-2.html"]
+    both = ["../2023-01/更正通报-2.html", "../2023-01/更正通报-1.html"]
+    assert links("2023-02/index.html") == [*both, *reversed(both)]
+    assert links("2023-02/得分单/市教育局.html") == [f"../{one}" for one in both]
+    listed = text(ledger, "index.html")
+    assert listed.count("已更正") == 2 and "2023年3月" in listed
+
+
+def test_what_a_correction_gave_a_draft_is_no_correction_of_the_notice_that_comes_later(jifen, ledger):
+    closed(jifen, ledger, "2023-01")
+    jifen("-w", ledger, "run", "2023-02", "--no-notices")
+    jifen("-w", ledger, "withdraw", "失信惩戒案例", "市教育局", "2023-01", "2023-01-00", "--reason", "重复报送")
+    assert jifen("-w", ledger, "correct", "2023-01", "--reason", "重复报送", "--json").json["months"] == ["2023-01", "2023-02"]
+    assert jifen("-w", ledger, "close", "2023-02").status == 0
+    months = {one["month"]: one["state"] for one in jifen("-w", ledger, "status", "--json").json["months"]}
+    assert (months["2023-01"], months["2023-02"]) == ("corrected", "closed")
+    assert "已更正" not in text(ledger, "2023-02/月度通报.html") and "已更正" in text(ledger, "2023-01/月度通报.html")
+
+
 def closed_month(jifen, workspace, month: str) -> None:
     assert jifen("-w", workspace, "run", month, "--no-notices").status == 0
     assert jifen("-w", workspace, "close", month).status == 0

@@ -111,6 +111,32 @@ def test_a_closed_month_and_a_corrected_one(jifen, status, bring, workspace):
     assert (month["state"], month["changed"], month["waiting"]) == ("corrected", 0, "")
 
 
+def test_a_closed_month_that_other_rules_would_move_waits_for_a_correction(jifen, status, bring, workspace):
+    bring("双公示异议", {"单位": "潞州区", "月份": "2023-02", "编号": "一", "及时处理": "否"})
+    closed(jifen, workspace, "2023-02")
+    assert status()["2023-02"]["waiting"] == ""
+    rules = workspace / "rulesets" / "changzhi-2023" / "counties.yaml"
+    rules.write_text(rules.read_text(encoding="utf-8").replace("points: -3\n", "points: -4\n"), encoding="utf-8")
+    assert status()["2023-02"]["waiting"] == "因规则集变动，需更正（`jifen correct 2023-02 --reason 理由`）"
+    outcome = jifen("-w", workspace, "correct", "2023-02", "--reason", "规则更正", "--json")
+    assert outcome.json["months"] == ["2023-02"] and outcome.json["posted"]
+    assert (status()["2023-02"]["state"], status()["2023-02"]["waiting"]) == ("corrected", "")
+
+
+def test_a_closed_month_that_another_one_moves_names_the_month_to_begin_with(jifen, status, bring, workspace):
+    document = {"单位": "潞州区", "文件": 1, "月份": "2023-02", "方式": "转发"}
+    bring("顶层文件落实", document)
+    for month in ("2023-01", "2023-02"):
+        assert jifen("-w", workspace, "run", month, "--no-notices").status == 0
+        assert jifen("-w", workspace, "close", month).status == 0
+    path = workspace.parent / "in" / "顶层文件落实.csv"
+    path.write_text("单位,文件,月份,方式\n潞州区,1,2023-01,细化并落实\n", encoding="utf-8")
+    assert jifen("-w", workspace, "import", path, "--correction", "漏报").status == 0
+    found = status()
+    assert found["2023-01"]["waiting"] == "有 1 条事实在印发后有变，需更正（`jifen correct 2023-01 --reason 理由`）"
+    assert found["2023-02"]["waiting"] == "因其他月份的事实变动，需更正（`jifen correct 2023-01 --reason 理由`）"
+
+
 def test_a_closed_list_is_due_from_its_units_until_they_report(status, bring):
     bring("特定信用信息", SPECIAL)
     april = status()["2023-04"]

@@ -48,6 +48,9 @@ IN_RULESET = {
     "annual of no kind": ("unknown-fact", RULESET + "annual: {fact: ‹测评, field: 得分}"),
     "annual of a month": ("bad-value", RULESET + "annual: {fact: ‹月度统计, field: 得分}"),
     "rate of no field": ("unknown-field", RULESET + "rates: {上报率: {fact: 月度统计, value: ‹实报数 / 应报}}"),
+    "review in no number": ("bad-value", RULESET + "review: {within: ‹十天}"),
+    "review by no setting": ("unknown-setting", RULESET + "review: {within: {setting: ‹权}}"),
+    "review by no number": ("bad-value", RULESET + "review: {within: {setting: ‹周期}}"),
     "letter of no category": ("bad-value", RULESET.replace("县区: C", "‹县: C")),
 }  # fmt: skip
 IN_RULES = {

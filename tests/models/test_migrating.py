@@ -29,6 +29,17 @@ def columns(path: Path) -> dict[str, list[tuple]]:
     return {name: sorted(row[1:4] for row in database.execute(f'PRAGMA table_info("{name}")')) for (name,) in tables}
 
 
+def keys(path: Path) -> set[tuple]:
+    """Every index: its table, its columns, and whether they are unique."""
+    database = sqlite3.connect(path)
+    found = set()
+    for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        for _, name, unique, *_ in database.execute(f'PRAGMA index_list("{table}")').fetchall():
+            held = tuple(column for _, _, column in database.execute(f'PRAGMA index_info("{name}")'))
+            found.add((table, held, unique))
+    return found
+
+
 def test_an_older_database_is_migrated_by_the_next_command_and_proved(jifen, old):
     outcome = jifen("-w", old, "verify", "--json")
     assert (outcome.status, outcome.json["months"], outcome.json["entries"]) == (0, 1, 8)
@@ -47,8 +58,18 @@ def test_a_migrated_database_is_like_a_new_one(jifen, old, tmp_path):
     jifen("-w", old, "verify")
     assert jifen("init", tmp_path / "new").status == 0
     assert columns(old / "jifen.db") == columns(tmp_path / "new" / "jifen.db")
+    assert keys(old / "jifen.db") == keys(tmp_path / "new" / "jifen.db")
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         sqlite3.connect(old / "jifen.db").execute("UPDATE ledger_entry SET points = 1")
+
+
+def test_a_migrated_workspace_takes_requests_for_review(jifen, old):
+    for month in ("2023-01", "2023-02", "2023-03", "2023-04"):
+        assert jifen("-w", old, "run", month, "--no-notices").status == 0
+    assert jifen("-w", old, "close", "2023-04").status == 0
+    assert jifen("-w", old, "review", "open", "潞州区", "2023-04", "--rule", "C04", "--text", "已按时处理").status == 0
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        sqlite3.connect(old / "jifen.db").execute("DELETE FROM review")
 
 
 def test_a_database_of_a_newer_version_is_refused_and_not_touched(jifen, workspace):

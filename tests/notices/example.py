@@ -23,7 +23,9 @@ from engine.dsl.model import (
 )
 from engine.dsl.types import MonthType, TextType, UnitType, WholeType
 from engine.ledger.book import Book, FactLine, MatchLine, Standing
+from engine.ledger.reviews import Answer, Decision, Request
 from engine.notices.render import Progress, month_pages, write_month
+from models.tables import Outcome
 
 SCRIPT = "<script>alert('改')</script>"
 BUREAUS = (
@@ -167,6 +169,23 @@ def april() -> Book:
         for unit, lines in matches.items()
     }
     return Book(ruleset, "2023-04", ruleset.rules, tuple(standings), months, ranks, matches, facts, entries)
+
+
+def requests() -> list[Request]:
+    """Requests for review in every state, one with an attachment's address that nothing breaks."""
+    by_id = {one.id: one for one in rules()}
+    change = Decision(Outcome.CHANGE, "凭证属实，不应计入", "2023-05-20T02:00:00Z", "李四")
+    told = [
+        ("D04", BUREAUS[1], f"异议已按时处理{SCRIPT}", None, None),
+        ("C04", COUNTIES[4], "https://" + "附件" * 60, Decision(Outcome.UPHOLD, "没有新的材料", "2023-05-20T02:00:00Z", "李四"), None),
+        ("D04", BUREAUS[7], "异议已按时处理", change, None),
+        ("D16", BUREAUS[23], "少计一件", change, Answer(9, "2023-03/更正通报-1.html")),
+    ]
+    return [
+        Request(number, "2023-05-10T01:00:00Z", "张三", "2023-04" if number < 4 else "2023-03", unit, by_id[rule_], text,
+                "2023-05-22" if number != 2 else "", decision, answer)
+        for number, (rule_, unit, text, decision, answer) in enumerate(told, start=1)
+    ]  # fmt: skip
 
 
 def ranked(ruleset: Ruleset, points: dict[str, int]) -> dict[str, int]:

@@ -8,21 +8,24 @@ import shutil
 import pytest
 from playwright.sync_api import sync_playwright
 
-from engine.notices.render import render_index
-from tests.notices.example import april, render_month
+from engine.notices.render import render_index, render_reviews
+from engine.notices.reviews import reviews_link, reviews_page
+from tests.notices.example import april, render_month, requests
 
 QUIET = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
-PAGES = ("index.html", "2023-04/index.html", "2023-04/月度通报.html", "2023-04/得分单/市公安局.html", "2023-04/得分单/高新技术产业开发区.html")
+PAGES = ("index.html", "复核.html", "2023-04/index.html", "2023-04/月度通报.html", "2023-04/得分单/市公安局.html", "2023-04/得分单/高新技术产业开发区.html")
 
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     render_month(april(), None, folder)
-    render_index([("2023-04", "积分")], folder)
+    asked = requests()
+    render_reviews(reviews_page("积分", asked), folder)
+    render_index([("2023-04", "积分")], folder, reviews=reviews_link(asked))
     return folder
 
 
