@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := demo
 
-.PHONY: demo test setup bench clean
+.PHONY: demo test setup bench torture clean
 
 demo: setup
 	@rm -rf $(DEMO)
@@ -21,6 +21,10 @@ setup: $(VENV)/.setup
 
 bench: setup $(VENV)/.test
 	$(BIN)/python bench/bench.py
+
+# Kills real commands at TORTURE_MOMENTS (200) random moments and proves that nothing is lost or doubled; some ten minutes.
+torture: setup
+	$(BIN)/python -m tests.torture.kill
 
 $(VENV)/.setup: pyproject.toml constraints.txt scripts/system-packages
 	@scripts/system-packages build

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +15,7 @@ import typer
 
 from engine import __version__
 from engine.errors import JifenError, file_error
+from engine.interrupting import Interrupted, interruptible
 
 app = typer.Typer(
     name="jifen",
@@ -20,7 +24,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="退出码：0 完成；1 输入或数据有误；2 用法有误；3 工作区被占用；70 程序缺陷。",
+    epilog="退出码：0 完成；1 输入或数据有误；2 用法有误；3 工作区被占用；70 程序缺陷；130 被中断。",
 )
 rules = typer.Typer(name="rules", help="规则集：检查与测试。", no_args_is_help=True)
 app.add_typer(rules)
@@ -95,6 +99,43 @@ def import_(
         raise typer.BadParameter("更正要写明原因", param_hint="--correction")
     reason = (correction or "").strip()
     import_files(context.obj, paths, dry_run=dry_run, keep_good=keep_good, correction=reason, by=by, as_json=as_json)
+
+
+@app.command()
+def adjust(
+    context: typer.Context,
+    unit: Annotated[str, typer.Argument(metavar="UNIT", help="单位（可用别名）")],
+    month: Month,
+    points: Annotated[str, typer.Option(metavar="N", help="加减的积分，如 5 或 -2.5（必填）")] = ...,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="理由（必填），写入得分单")] = ...,
+    attachment: Annotated[Path, typer.Option(metavar="FILE", help="作为依据的附件（必填），记下它的 SHA-256")] = ...,
+    number: Annotated[str | None, typer.Option(metavar="N", help="编号；默认是该单位该月的下一个")] = None,
+    correction: Annotated[str | None, typer.Option(metavar="REASON", help="更正已印发的月份，写明原因")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只预览，不保存")] = False,
+    by: By = None,
+    as_json: AsJson = False,
+) -> None:
+    """工作组调整某单位某月的积分：记为一条有理由、有附件的事实。"""
+    from engine.commands.adjust import adjust_points
+
+    if correction is not None and not correction.strip():
+        raise typer.BadParameter("更正要写明原因", param_hint="--correction")
+    told = {"reason": reason, "attachment": attachment, "number": number, "correction": (correction or "").strip()}
+    adjust_points(context.obj, unit, month, points, **told, dry_run=dry_run, by=by, as_json=as_json)
+
+
+@app.command(name="open-balance")
+def open_balance(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="各单位各月的期初：xlsx、csv 或 jsonl")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只预览，不保存")] = False,
+    by: By = None,
+    as_json: AsJson = False,
+) -> None:
+    """年中启用：收入以前各月的积分，入账并结清。"""
+    from engine.commands.opening import bring_opening
+
+    bring_opening(context.obj, file, dry_run, by, as_json)
 
 
 @app.command()
@@ -378,17 +419,34 @@ def review_list(
     list_command(context.obj, month, unit, undecided, as_json)
 
 
+@contextmanager
+def _flushed() -> Iterator[None]:
+    """What was printed goes out before the command ends, so that a full disk is told like any other fault."""
+    try:
+        yield
+    finally:
+        try:
+            sys.stdout.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try once more at its end
+            raise
+
+
 def main() -> None:
     # A command lives for seconds and keeps what it makes: looking for cycles in it took a fifth of a large run.
     gc.set_threshold(200_000)
     try:
-        app()
+        with interruptible(), _flushed():
+            app()
     except (JifenError, OSError) as error:
         from engine.commands.talk import tell
 
         told = error if isinstance(error, JifenError) else file_error(error)
         tell(told)
         sys.exit(told.exit_code)
+    except Interrupted as interrupted:
+        print("已中断：没有写完的不留下，已入账的不变；再执行一次同样的命令即可", file=sys.stderr)
+        sys.exit(interrupted.exit_code)
     except Exception:
         from engine.commands.defect import report
 

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sqlite3
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from engine.errors import InputError
-from engine.files import replaced
-from engine.workspace import Workspace
+from engine.files import filled, replaced
+from engine.workspace import SETTINGS, Workspace, database_of_folder
+from models.copying import copy_rows
+from models.database import Database, SqliteFile, creating, reading
 
 _MANIFEST = "manifest.json"
+_DATABASE = "jifen.db"  # in a backup the tables are an SQLite file, wherever the workspace keeps them
+_ADDRESS = re.compile(rb"""^[ \t]*["']?database["']?[ \t]*=.*\n?""", re.MULTILINE)
 _FOLDERS = ("rulesets", "templates")
 
 
@@ -23,13 +29,15 @@ def backup(workspace: Workspace, target: Path) -> int:
     if target.exists():
         raise InputError(f"{target} 已存在，未作改动", "换一个文件名")
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / workspace.database.name
+        copy = Path(folder) / _DATABASE
         _copy_database(workspace.database, copy)
         files = {copy.name: copy, **_others(workspace.folder)}
         with replaced(target) as fresh, zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED) as archive:
             digests = {}
             for name, path in files.items():
                 content = path.read_bytes()
+                if name == SETTINGS:  # what is restored is another database, and a password belongs in no backup
+                    content = _ADDRESS.sub(b"", content)
                 digests[name] = hashlib.sha256(content).hexdigest()
                 archive.writestr(name, content)
             archive.writestr(_MANIFEST, json.dumps(digests, ensure_ascii=False, indent=1))
@@ -50,30 +58,51 @@ def restore(source: Path, folder: Path) -> int:
     outside = [name for name in contents if Path(name).is_absolute() or ".." in Path(name).parts]
     if wrong or outside:
         raise InputError(f"{source} 中的 {(wrong or outside)[0]} 与备份时不同，未恢复", "换一份备份")
-    for name, content in contents.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    for name in ("inbox", "notices", *_FOLDERS):
-        (folder / name).mkdir(exist_ok=True)
-    return len(contents)
+    database = database_of_folder(folder)
+    into = nullcontext() if isinstance(database, SqliteFile) else _loaded(database, contents.pop(_DATABASE))
+    with filled(folder), into:
+        for name in ("inbox", "notices", *_FOLDERS):
+            (folder / name).mkdir()
+        # The settings last: a folder is a workspace only once everything else stands.
+        for name in sorted(contents, key=lambda one: one == SETTINGS):
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(contents[name])
+    return len(digests)
 
 
-def _copy_database(path: Path, copy: Path) -> None:
+@contextmanager
+def _loaded(database: Database, file: bytes) -> Iterator[None]:
+    """Puts what an SQLite file holds into an empty database, which keeps it where the rest succeeds too."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / _DATABASE
+        copy.write_bytes(file)
+        with reading(copy) as source, creating(database) as target:
+            copy_rows(source, target)
+            yield
+
+
+def _copy_database(database: Database, copy: Path) -> None:
     """The database at one moment, while others may write; raises InputError where it is damaged."""
-    source, target = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True), sqlite3.connect(copy)
+    if not isinstance(database, SqliteFile):
+        with reading(database) as source, creating(copy) as target:
+            copy_rows(source, target)
+        return
+    source, target = sqlite3.connect(f"{database.path.absolute().as_uri()}?mode=ro", uri=True), sqlite3.connect(copy)
     try:
         source.backup(target)
         (state,) = target.execute("PRAGMA integrity_check").fetchone()
+    except sqlite3.Error as error:
+        raise InputError(f"{database} 无法备份：{error}", "检查磁盘空间与文件权限；文件损坏时从较早的备份恢复") from error
     finally:
         source.close()
         target.close()
     if state != "ok":
-        raise InputError(f"{path} 已损坏：{state}", "从较早的备份恢复")
+        raise InputError(f"{database} 已损坏：{state}", "从较早的备份恢复")
 
 
 def _others(folder: Path) -> dict[str, Path]:
-    found = {"jifen.toml": folder / "jifen.toml"}
+    found = {SETTINGS: folder / SETTINGS}
     for name in _FOLDERS:
         for path in sorted((folder / name).rglob("*")):
             if path.is_file():

@@ -9,12 +9,15 @@ JifenError                  says what is wrong and what to do next
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine.dsl.findings import Finding
     from engine.intake.faults import Fault
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class JifenError(Exception):
@@ -34,7 +37,8 @@ class InputError(JifenError):
 
 def file_error(error: OSError) -> InputError:
     """A file or folder that the system refuses, in the family's words."""
-    return InputError(f"{error.filename or '文件'}：{error.strerror or error}", "检查路径、权限与磁盘空间后重试")
+    what = "磁盘空间不足" if error.errno in _FULL else error.strerror or error
+    return InputError(f"{error.filename or '文件'}：{what}", "检查路径、权限与磁盘空间后重试")
 
 
 class RulesetFaulty(InputError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,5 +16,23 @@ def replaced(target: Path) -> Iterator[Path]:
     try:
         yield fresh
         os.replace(fresh, target)
+    except OSError as error:
+        error.filename = error.filename or str(target)  # a write that fails names no file
+        raise
     finally:
         fresh.unlink(missing_ok=True)
+
+
+@contextmanager
+def filled(folder: Path) -> Iterator[None]:
+    """A new or empty folder to fill; whoever fails leaves it as it was, so that a second try finds it empty. Raises OSError."""
+    stood = folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        for path in folder.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if not stood:
+            folder.rmdir()
+        raise

@@ -9,16 +9,21 @@ import tomllib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.dsl.loader import read_folder, ruleset_of
 from engine.dsl.model import Ruleset
 from engine.dsl.nearest import did_you_mean
 from engine.errors import InputError
+from engine.files import filled
 from engine.shipped import shipped_folder
 
-_KEYS = ("ruleset", "operator")
+if TYPE_CHECKING:
+    from models.database import Database
+
+_KEYS = ("ruleset", "operator", "database")
 _DATABASE_URL = "JIFEN_DATABASE_URL"
-_CONFIG = "jifen.toml"
+SETTINGS = "jifen.toml"
 _DATABASE = "jifen.db"
 
 
@@ -27,13 +32,14 @@ class Workspace:
     folder: Path
     ruleset_name: str
     named_operator: str | None = None
+    named_database: str | None = None
 
     @classmethod
     def open(cls, folder: Path) -> Workspace:
         """Raises InputError where the folder is no workspace or its jifen.toml cannot be read."""
-        config = folder / _CONFIG
+        config = folder / SETTINGS
         if not config.is_file():
-            raise InputError(f"{folder} 不是工作区（没有 {_CONFIG}）", "用 `jifen init DIR` 新建，或用 -w 指明工作区")
+            raise InputError(f"{folder} 不是工作区（没有 {SETTINGS}）", "用 `jifen init DIR` 新建，或用 -w 指明工作区")
         try:
             told = tomllib.loads(config.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -42,7 +48,7 @@ class Workspace:
         name = told.get("ruleset")
         if not name or not isinstance(name, str) or not (folder / "rulesets" / name).is_dir():
             raise InputError(f"{config} 的 ruleset 没有指向 rulesets/ 下的规则集", "例如 ruleset = \"changzhi-2023\"")
-        return cls(folder, name, told.get("operator"))
+        return cls(folder, name, told.get("operator"), told.get("database"))
 
     @property
     def operator(self) -> str:
@@ -50,8 +56,9 @@ class Workspace:
         return self.named_operator or getpass.getuser()
 
     @property
-    def database(self) -> Path:
-        return self.folder / _DATABASE
+    def database(self) -> Database:
+        """What the environment names, else jifen.toml, else the folder's own file; raises InputError for a wrong address."""
+        return database_of_folder(self.folder, self.named_database)
 
     @property
     def ruleset_folder(self) -> Path:
@@ -80,9 +87,7 @@ class Workspace:
 
 
 def _refuse_unknown(config: Path, told: dict[str, object]) -> None:
-    """What would silently be left undone is refused: keys that nothing reads, and another database."""
-    if "database" in told or _DATABASE_URL in os.environ:
-        raise InputError(f"本版本只用工作区的 {_DATABASE}", f"去掉 {_CONFIG} 的 database 与环境变量 {_DATABASE_URL}")
+    """What would silently be left undone is refused: keys that nothing reads."""
     for key, value in told.items():
         if key not in _KEYS:
             raise InputError(f"{config} 没有“{key}”这一项", did_you_mean(key, _KEYS))
@@ -90,19 +95,25 @@ def _refuse_unknown(config: Path, told: dict[str, object]) -> None:
             raise InputError(f"{config} 的 {key} 应是文本", f'如 {key} = "文本"')
 
 
+def database_of_folder(folder: Path, named: str | None = None) -> Database:
+    """The database of a workspace, or of one that is to be made, where jifen.toml names this address or none."""
+    from models.database import database_of
+
+    return database_of(os.environ.get(_DATABASE_URL) or named, folder / _DATABASE)
+
+
 def create(folder: Path) -> Workspace:
     """A new workspace with the shipped rulesets to edit; raises InputError where one stands already."""
-    from models.database import create_database
+    from models.database import creating
 
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder} 已存在且不为空，未作改动", "换一个新文件夹，或先清空它")
     shipped = sorted(path for path in shipped_folder("rulesets").iterdir() if path.is_dir())
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("templates", "inbox", "notices"):
-        (folder / name).mkdir()
-    for ruleset in shipped:
-        shutil.copytree(ruleset, folder / "rulesets" / ruleset.name)
-    create_database(folder / _DATABASE)
-    # Written last: a folder is a workspace only once everything else stands.
-    (folder / _CONFIG).write_text(f'ruleset = "{shipped[-1].name}"\n# operator = "姓名"\n', encoding="utf-8")
+    with filled(folder), creating(database_of_folder(folder)):
+        for name in ("templates", "inbox", "notices"):
+            (folder / name).mkdir()
+        for ruleset in shipped:
+            shutil.copytree(ruleset, folder / "rulesets" / ruleset.name)
+        # Written last: a folder is a workspace only once everything else stands.
+        (folder / SETTINGS).write_text(f'ruleset = "{shipped[-1].name}"\n# operator = "姓名"\n', encoding="utf-8")
     return Workspace.open(folder)

@@ -2,174 +2,148 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from datetime import datetime
+from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, text
-from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlmodel import SQLModel
 
-from engine.errors import Busy, InputError
+from engine.errors import InputError
 from models import tables  # noqa: F401  (registers the tables)
+from models.postgres import SCHEMES, PostgresSchema
+from models.sqlite import SqliteFile
 
 HEAD = "0003"  # of the migrations: what the tables are now
 _WAIT_SECONDS = 10
 
+Database = SqliteFile | PostgresSchema
 
-def create_database(path: Path) -> None:
+
+def database_of(address: str | None, file: Path) -> Database:
+    """What an address names, or where there is none the workspace's own file; raises InputError for what is no address."""
+    if not address:
+        return SqliteFile(file)
+    if not address.startswith(SCHEMES):
+        raise InputError(
+            "数据库地址应以 postgresql:// 开头", f"写作 postgresql://用户:密码@主机/库名；不写地址时用工作区的 {file.name}"
+        )
+    return PostgresSchema(address)
+
+
+def create_database(database: Database | Path) -> None:
     """Makes the tables, and the triggers that refuse to change or delete what they hold."""
-    engine = _engine(path)
-    with engine.connect() as connection:
-        connection.execute(text("PRAGMA journal_mode=WAL"))  # stays with the file: readers never wait
-        SQLModel.metadata.create_all(connection)
-        _guard(connection)
-        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
-        connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
-    engine.dispose()
-
-
-def _guard(connection: Connection) -> None:
-    """Makes the triggers that refuse to change what the tables hold."""
-    for table in SQLModel.metadata.sorted_tables:
-        for act in ("UPDATE", "DELETE"):
-            connection.execute(text(_refusal(table.name, act)))
-        connection.execute(text(_no_replacing(table)))
-
-
-def _refusal(table: str, act: str) -> str:
-    return (
-        f'CREATE TRIGGER IF NOT EXISTS "{table}_no_{act.lower()}" BEFORE {act} ON "{table}" '
-        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-    )
-
-
-def _no_replacing(table: Table) -> str:
-    # INSERT OR REPLACE deletes without firing the trigger on DELETE. A row whose number SQLite gives has -1 here.
-    (key,) = (column.name for column in table.primary_key)
-    return (
-        f'CREATE TRIGGER IF NOT EXISTS "{table.name}_no_replace" BEFORE INSERT ON "{table.name}" '
-        f'WHEN NEW."{key}" != -1 AND EXISTS (SELECT 1 FROM "{table.name}" WHERE "{key}" = NEW."{key}") '
-        f"BEGIN SELECT RAISE(ABORT, '{table.name} is append-only'); END"
-    )
+    with creating(database):
+        pass
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[Connection]:
+def creating(database: Database | Path) -> Iterator[Connection]:
+    """The transaction that makes the tables, for who fills them at once; raises InputError where there are some already."""
+    database = _known(database)
+    with database.told():
+        engine = database.fresh(_WAIT_SECONDS)
+        try:
+            with engine.connect() as connection:
+                with database.held(connection, _WAIT_SECONDS):
+                    if _tables(connection):
+                        raise InputError(f"{database} 不是空的，未作改动", "换一个空的数据库或模式（schema）")
+                    _make(connection, database)
+                    yield connection
+                connection.commit()
+        finally:
+            engine.dispose()
+
+
+def _make(connection: Connection, database: Database) -> None:
+    SQLModel.metadata.create_all(connection)
+    database.guard(connection)
+    connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+
+
+@contextmanager
+def reading(database: Database | Path) -> Iterator[Connection]:
     """A connection that only reads; it never waits for a writer and sees one state throughout."""
-    engine = _opened(path)
-    try:
-        with _told(path), engine.connect() as connection:
-            connection.execute(text("BEGIN"))
-            yield connection
-    finally:
-        engine.dispose()
+    database = _known(database)
+    with database.told():
+        engine = _opened(database)
+        try:
+            with engine.connect() as connection:
+                database.begin_reading(connection)
+                yield connection
+        finally:
+            engine.dispose()
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """A database that cannot be read or written is the workspace's fault, and is said in one line."""
-    try:
-        yield
-    except (OperationalError, DatabaseError) as error:
-        if isinstance(error, IntegrityError):
-            raise
-        raise InputError(f"{path} 无法使用：{error.orig}", "检查磁盘空间与文件权限；文件损坏时从备份恢复") from error
-
-
-@contextmanager
-def writing(path: Path, *, keep: bool = True) -> Iterator[Connection]:
+def writing(database: Database | Path, *, keep: bool = True) -> Iterator[Connection]:
     """One transaction that holds the workspace; `keep=False` rolls back at its end, for previews.
 
     Raises Busy where another writer does not leave in time. Any exception rolls back.
     """
-    engine = _opened(path)
-    try:
-        with _told(path), engine.connect() as connection:
-            holder = _begin(connection, path)
-            try:
-                yield connection
-            except BaseException:
-                holder.unlink(missing_ok=True)
-                with suppress(OperationalError):  # after a full disk SQLite has rolled back by itself
-                    connection.execute(text("ROLLBACK"))
-                raise
-            holder.unlink(missing_ok=True)
-            connection.execute(text("COMMIT" if keep else "ROLLBACK"))
-    finally:
-        engine.dispose()
+    database = _known(database)
+    with database.told():
+        engine = _opened(database)
+        try:
+            with engine.connect() as connection:
+                with database.held(connection, _WAIT_SECONDS):
+                    yield connection
+                if keep:
+                    connection.commit()
+        finally:
+            engine.dispose()
 
 
-def _begin(connection: Connection, path: Path) -> Path:
-    """Holds the workspace, and notes who does in the file given back; raises Busy where another writer does not leave in time."""
-    holder = path.with_name(f"{path.name}.holder")  # for those who wait; worth nothing where nobody holds the workspace
-    try:
-        connection.execute(text("BEGIN IMMEDIATE"))
-    except OperationalError as error:
-        if "locked" not in str(error):
-            raise
-        who = holder.read_text(encoding="utf-8") if holder.is_file() else "另一个命令"
-        raise Busy(f"工作区正被{who}写入，等了 {_WAIT_SECONDS} 秒仍未结束", "稍后再试") from error
-    now = datetime.now().astimezone().strftime("%H:%M:%S")
-    holder.write_text(f"{getpass.getuser()}（进程 {os.getpid()}，自 {now}）", encoding="utf-8")
-    return holder
+def _known(database: Database | Path) -> Database:
+    return SqliteFile(database) if isinstance(database, Path) else database
 
 
-def _opened(path: Path) -> Engine:
-    if not path.is_file():
-        raise InputError(f"工作区没有数据库 {path.name}", "用 `jifen init DIR` 新建工作区")
-    engine = _engine(path)
-    with _told(path):
-        if _version(engine) != HEAD:
-            _migrate(engine, path)
+def _opened(database: Database) -> Engine:
+    """Raises InputError where there is no database, or one that is not ours or too new."""
+    engine = database.opened(_WAIT_SECONDS)
+    with engine.connect() as connection:
+        found, held = _version(connection), _tables(connection)
+    if found is None and database.set_up_by_use:
+        if held:
+            raise InputError(
+                f"{database} 里有别的表，却没有 jifen 的账本", "换一个空的数据库，或另用一个模式：地址后加 ?options=-csearch_path%3D名称"
+            )
+        _set_up(engine, database)
+    elif found != HEAD:
+        _migrate(engine, database, found)
     return engine
 
 
-def _version(engine: Engine) -> str | None:
+def _tables(connection: Connection) -> list[str]:
+    return inspect(connection).get_table_names(schema=connection.dialect.default_schema_name)
+
+
+def _version(connection: Connection) -> str | None:
     """The version of the tables, None of a database from before versions were noted."""
-    with engine.connect() as connection:
-        return _version_on(connection)
-
-
-def _version_on(connection: Connection) -> str | None:
-    noted = text("SELECT name FROM sqlite_master WHERE name = 'alembic_version'")
-    if connection.execute(noted).scalar() is None:
+    if "alembic_version" not in _tables(connection):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _migrate(engine: Engine, path: Path) -> None:
-    from models.migrating import keep_copy, known, upgrade
-
-    found = _version(engine)
-    if found is not None and not known(found):
-        raise InputError(f"{path} 由更新的 jifen 写成（{found}），本版本读不了", "安装新版本的 jifen 后再用")
-    keep_copy(path, found or "0001")
+def _set_up(engine: Engine, database: Database) -> None:
     with engine.connect() as connection:
-        holder = _begin(connection, path)
-        if _version_on(connection) != HEAD:  # another command may have been first
-            upgrade(connection)
-            _guard(connection)
-        holder.unlink(missing_ok=True)
-        connection.execute(text("COMMIT"))
+        with database.held(connection, _WAIT_SECONDS):
+            if not _tables(connection):  # another command may have been first
+                _make(connection, database)
+        connection.commit()
 
 
-def _engine(path: Path) -> Engine:
-    # In a folder that may not be written the log beside the database cannot be made, and nobody else writes there.
-    mode = "rw" if os.access(path.parent, os.W_OK) else "ro&immutable=1"
-    address = f"sqlite:///file:{quote(str(path))}?mode={mode}{'c' if not path.exists() else ''}&uri=true"
-    engine = create_engine(address, connect_args={"timeout": _WAIT_SECONDS})
+def _migrate(engine: Engine, database: Database, found: str | None) -> None:
+    from models.migrating import known, upgrade
 
-    @event.listens_for(engine, "connect")
-    def settle(connection, _record) -> None:
-        # Transactions are begun by hand above, so that a writer holds the database from its first read on.
-        connection.isolation_level = None
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA cache_size=-65536")  # 64 MB: the index of many new keys fits
-
-    return engine
+    if found is not None and not known(found):
+        raise InputError(f"{database} 由更新的 jifen 写成（{found}），本版本读不了", "安装新版本的 jifen 后再用")
+    database.keep_copy(found or "0001")
+    with engine.connect() as connection:
+        with database.held(connection, _WAIT_SECONDS):
+            if _version(connection) != HEAD:  # another command may have been first
+                database.unguard(connection)  # the triggers refuse what a migration does to rows
+                upgrade(connection)
+                database.guard(connection)
+        connection.commit()

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import cli
 from engine.dsl.loader import read_folder, ruleset_of
 from engine.dsl.model import Ruleset
 
+os.environ.pop("JIFEN_DATABASE_URL", None)  # no test may reach a real one
 SHIPPED = Path(__file__).resolve().parent.parent / "rulesets" / "changzhi-2023"
 
 
@@ -54,10 +56,37 @@ def closed(jifen, workspace: Path, month: str) -> None:
     assert jifen("-w", workspace, "close", month).status == 0
 
 
+def pytest_generate_tests(metafunc):
+    """A test marked `both_databases` runs on SQLite and on PostgreSQL; one marked with False does not, though its module is."""
+    marked = metafunc.definition.get_closest_marker("both_databases")
+    if "database" in metafunc.fixturenames and marked and marked.args != (False,):
+        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    from tests.postgres import running
+
+    with running() as server:
+        yield server
+
+
 @pytest.fixture
-def workspace(jifen, tmp_path) -> Path:
+def database(request) -> str | None:
+    """The address of an empty PostgreSQL schema, or None for SQLite."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return None
+    return request.getfixturevalue("postgres").new_schema()
+
+
+@pytest.fixture
+def workspace(jifen, tmp_path, database) -> Path:
     folder = tmp_path / "workspace"
     assert jifen("init", folder).status == 0
+    if database is not None:
+        (folder / "jifen.db").unlink()
+        with open(folder / "jifen.toml", "a", encoding="utf-8") as config:
+            config.write(f'database = "{database}"\n')
     return folder
 
 

@@ -16,6 +16,7 @@ from engine.errors import JifenError
 from engine.workspace import Workspace
 
 _LIBRARIES = ("durable-rules", "pandas", "sqlmodel", "typer", "jinja2", "openpyxl", "lark")
+_DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
 @dataclass(frozen=True)
@@ -92,10 +93,11 @@ def _workspace(folder: Path) -> list[Check]:
     found = [Check("工作区", "ok", str(folder)), Check("规则集", "ok", f"{ruleset.name}：{len(ruleset.rules)} 条规则")]
     try:
         from engine.ledger.standings import posted_months
-        from models.database import reading
+        from models.database import HEAD, reading
 
         with reading(workspace.database) as connection:
-            months = posted_months(connection)
+            months, kind = posted_months(connection), connection.dialect
     except JifenError as error:
         return [*found, Check("数据库", "missing", error.what, error.hint)]
-    return [*found, Check("数据库", "ok", f"{workspace.database}，已计分 {len(months)} 个月")]
+    program = f"{_DATABASES[kind.name]} {'.'.join(map(str, kind.server_version_info))}"
+    return [*found, Check("数据库", "ok", f"{workspace.database}（{program}，表结构 {HEAD}），已计分 {len(months)} 个月")]

@@ -45,13 +45,13 @@ def import_files(
             )  # fmt: skip
     except IntakeRefused as refused:
         if as_json:
-            say_json(_as_json(None, refused.faults, refused.warnings))
+            say_json(stored_json(None, refused.faults, refused.warnings))
         tell(refused)
         if not dry_run:
             tell_beside(workspace, reading, refused)
         raise typer.Exit(1) from refused
     if as_json:
-        say_json(_as_json(stored, stored.rejected, stored.warnings))
+        say_json(stored_json(stored, stored.rejected, stored.warnings))
     tell_warnings(stored.warnings)
     if not as_json:
         _say_stored(workspace, stored, dry_run)
@@ -63,7 +63,7 @@ def import_files(
         raise typer.Exit(1)
 
 
-def _as_json(stored: Stored | None, rejected, warnings) -> dict[str, object]:
+def stored_json(stored: Stored | None, rejected, warnings) -> dict[str, object]:
     return {
         "new": stored.new if stored else 0,
         "changed": stored.changed if stored else 0,

@@ -9,8 +9,10 @@ from pathlib import Path
 import typer
 
 from engine.clock import moment
+from engine.commands.checks import tell_checks
 from engine.commands.month import render, render_overview
 from engine.commands.talk import progress, say, say_json, table, warn
+from engine.commands.workspace import tell_database
 from engine.errors import InputError
 from engine.ledger.run import require_month
 from engine.scoring.points import decimal
@@ -49,10 +51,12 @@ def _day(text: str) -> str:
 def correct_month(
     folder: Path, month: str, reason: str, reviews: Sequence[int], dry_run: bool, by: str | None, as_json: bool
 ) -> None:
+    from engine.ledger.checking import failing_checks
     from engine.ledger.closing import keep_issued
     from engine.ledger.correcting import correct, correction_of
     from engine.ledger.reading import ruleset_of_batch
     from engine.ledger.reviews import citable, numbered, requests, waiting
+    from engine.ledger.standings import posted_months
     from engine.notices.publish import correction_pages
     from models.database import writing
 
@@ -62,11 +66,12 @@ def correct_month(
         told = {"reason": reason, "operator": by or workspace.operator, "at": moment()}
         posted = correct(connection, workspace.ruleset_files, month, **told, reviews=citable(connection, reviews))
         batch = posted.batch if posted else None
-        pages, told_months = {}, ()
+        pages, told_months, failing = {}, (), []
         if batch is not None:
             told_months = correction_of(connection, ruleset_of_batch(connection, batch), batch).months
             pages = correction_pages(connection, batch, workspace.templates)
             keep_issued(connection, pages, batch=batch)
+            failing = failing_checks(connection, workspace.ruleset, [each for each in posted_months(connection) if each >= month])
         left = waiting(requests(connection))
     entries = posted.entries if posted else ()
     periods = [one.period for one in told_months]
@@ -83,8 +88,16 @@ def correct_month(
             "posted": [{"entry": id_, "unit": one.unit, "rule": one.rule, "points": decimal(one.points), "kind": one.kind}
                        for id_, one in entries],
             "notices": sorted({str(path) for path in files}),
+            "checks": [one.as_json() for one in failing],
         })  # fmt: skip
-        return
+    else:
+        _say_correction(month, told_months, entries, files, dry_run)
+    tell_checks(failing)
+    if failing:
+        raise typer.Exit(1)
+
+
+def _say_correction(month: str, told_months, entries, files: list[Path], dry_run: bool) -> None:
     for one in told_months if dry_run else ():
         rows = ((row.unit, row.rule.id, decimal(row.before), decimal(row.after)) for row in one.accounts)
         table((one.period, "规则", "原积分", "现积分"), rows, right=("原积分", "现积分"))
@@ -93,7 +106,7 @@ def correct_month(
         return
     awards = sum(one.kind == "award" for _, one in entries)
     will = "将入账" if dry_run else "已入账"
-    say(f"{'、'.join(periods)}：{will} {len(entries) - awards} 条冲销、{awards} 条计分")
+    say(f"{'、'.join(one.period for one in told_months)}：{will} {len(entries) - awards} 条冲销、{awards} 条计分")
     for path in sorted(set(files)):
         say(f"更正通报：{path}")
 
@@ -130,9 +143,11 @@ def restore_workspace(source: Path, folder: Path) -> None:
     from models.database import reading
 
     count = restore(source, folder)
-    with progress("核验账本") as advance, reading(Workspace.open(folder).database) as connection:
+    workspace = Workspace.open(folder)
+    with progress("核验账本") as advance, reading(workspace.database) as connection:
         found = verify(connection, advance)
     say(f"已恢复到 {folder}（{count} 个文件）")
+    tell_database(workspace)
     if found.faults:
         raise InputError(f"恢复的账本核验未通过：{found.faults[0].what}", f"用 `jifen -w {folder} verify` 查看全部")
     say(f"核验通过：{found.months} 个月、{found.entries} 条分录")

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import typer
+
+from engine.commands.checks import tell_checks
 from engine.commands.intake import tell_beside
 from engine.commands.talk import fault_table, progress, say, say_json, table, tell_warnings, warn
 from engine.errors import InputError, IntakeRefused, JifenError
 from engine.facts import key_texts
 from engine.ledger.run import Run, require_month, run_month
+from engine.ledger.unused import Unused
 from engine.scoring.points import decimal
 from engine.workspace import Workspace
 
@@ -50,6 +54,8 @@ def run_command(
         _say_run(done, dry_run, files)
     if failed is not None:
         raise failed
+    if done.failing:
+        raise typer.Exit(1)
 
 
 def _tell_run(done: Run) -> None:
@@ -59,18 +65,23 @@ def _tell_run(done: Run) -> None:
         warn(f"提醒：导入的事实没有一条涉及 {done.month}，请核对月份与文件夹")
     if done.stored is not None:
         tell_warnings(done.stored.warnings)
-    if done.unused:
-        warn(f"提醒：{len(done.unused)} 条事实没有用于计分：")
-        fault_table(
-            ("单位", "事实", "原因"),
-            ((one.unit, f"{one.fact.kind} {' '.join(key_texts(one.fact.key))}", one.reason) for one in done.unused),
-        )
+    tell_unused(done.unused)
     for fact in done.unattributed:
         warn(f"提醒：{fact.kind} {' '.join(key_texts(fact.key))} 找不到应计分的单位")
     if done.stale:
         warn(f"提醒：以下月份的积分因此变动，需重新计分：{'、'.join(done.stale)}（jifen run 月份）")
     if done.behind:
         warn(f"提醒：以下月份的事实在计分后有变，需重新计分：{'、'.join(done.behind)}（jifen run 月份）")
+    tell_checks(done.failing)
+
+
+def tell_unused(unused: Sequence[Unused]) -> None:
+    if unused:
+        warn(f"提醒：{len(unused)} 条事实没有用于计分：")
+        fault_table(
+            ("单位", "事实", "原因"),
+            ((one.unit, f"{one.fact.kind} {' '.join(key_texts(one.fact.key))}", one.reason) for one in unused),
+        )
 
 
 def _say_run(done: Run, dry_run: bool, files: Sequence[Path]) -> None:

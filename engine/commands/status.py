@@ -9,7 +9,7 @@ from engine.ledger.history import changes
 from engine.ledger.run import require_month
 from engine.ledger.status import OPEN, MonthStatus, status
 from engine.notices.context import StatusPage
-from engine.notices.status import MISSING, REPORTED, STATES, reminder, status_page
+from engine.notices.status import MISSING, REPORTED, reminder, state_words, status_page
 from engine.workspace import Workspace
 
 SHOWN = 50  # changes of a month that are listed
@@ -48,7 +48,7 @@ def show_status(folder: Path, month: str | None, text: bool, page: bool, as_json
 def _say_year(found: list[MonthStatus]) -> None:
     table(
         ("月份", "状态", "变动", "缺报", "等待"),
-        ((one.month, STATES[one.state], str(len(one.changed)), str(len(one.missing)), one.waiting) for one in found),
+        ((one.month, state_words(one), str(len(one.changed)), str(len(one.missing)), one.waiting) for one in found),
         right=("变动", "缺报"),
     )
     waiting = sum(bool(one.waiting) for one in found)
@@ -59,7 +59,7 @@ def _say_month(one: MonthStatus, told: StatusPage) -> None:
     for part in told.parts:
         if part.rows:
             table((part.name, *told.kinds), ((row.unit, *(_MARKS[mark] for mark in row.marks)) for row in part.rows))
-    say(f"{one.month}：{STATES[one.state]}，应报 {told.due} 项，缺报 {told.missing} 项（{len(told.late)} 个单位）")
+    say(f"{one.month}：{state_words(one)}，应报 {told.due} 项，缺报 {told.missing} 项（{len(told.late)} 个单位）")
     say("√ 已报，× 缺报，空白为不要求；其余单位没有应报的事项")
     if one.waiting:
         say(f"等待：{one.waiting}")

@@ -31,5 +31,5 @@ def write_template_file(folder: Path, file: Path, month: str | None, unit: str |
         fresh.write_bytes(template.content)
     known = "、".join(filter(None, (unit, month)))
     rows = f"，已预填 {known}（{template.rows} 行，填完整才算上报）" if template.rows else ""
-    say(f"已写入 {file}：{len(ruleset.kinds)} 类数据，每类一张工作表{rows}")
+    say(f"已写入 {file}：{template.kinds} 类数据，每类一张工作表{rows}")
     say(f"下一步：填好后用 jifen import {file} --dry-run 核对")

@@ -13,6 +13,7 @@ from engine.workspace import create
 def init_workspace(folder: Path, demo: bool) -> None:
     workspace = create(folder)
     say(f"已新建工作区 {folder}（规则集 {workspace.ruleset_name}）")
+    tell_database(workspace)
     if demo:
         from engine.dsl.loader import SAMPLE
         from engine.sample.workbooks import write_sample
@@ -24,6 +25,14 @@ def init_workspace(folder: Path, demo: bool) -> None:
         say(f"下一步：jifen -w {folder} run {workspace.ruleset.months[0]} --from {workspace.inbox / workspace.ruleset.months[0]}")
     else:
         say(f"下一步：把某月的工作簿放进 {workspace.inbox}，再执行 jifen -w {folder} run 月份 --from {workspace.inbox}")
+
+
+def tell_database(workspace: Workspace) -> None:
+    """Where the tables are, if not in the folder: the next command has to be told too."""
+    from models.database import SqliteFile
+
+    if not isinstance(workspace.database, SqliteFile):
+        say(f"数据库：{workspace.database}；以后也要设 JIFEN_DATABASE_URL，或把地址写进 jifen.toml 的 database")
 
 
 def show_doctor(folder: Path, as_json: bool) -> None:

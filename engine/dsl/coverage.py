@@ -9,8 +9,8 @@ from engine.dsl.report import Report, Spot
 
 
 def warn_unread(ruleset: Ruleset, report: Report) -> None:
-    """Warns of kinds that no rule, obligation, derivation, route or annual result reads."""
-    read = set(_by_rules(ruleset.rules)) | set(_by_routes(ruleset.kinds))
+    """Warns of kinds that no rule, obligation, derivation, route, annual result or command reads."""
+    read = set(_by_rules(ruleset.rules)) | set(_by_routes(ruleset.kinds)) | ruleset.operator_kinds
     read |= {rate.fact for rate in ruleset.rates} | ({ruleset.annual.fact} if ruleset.annual else set())
     read |= {ruleset.progress.fact} if ruleset.progress else set()
     read |= {derivation.source for derivation in ruleset.derivations}

@@ -11,7 +11,7 @@ from engine.dsl.model import Band, Clause, Kind, Rate, Time
 from engine.dsl.nodes import Document
 from engine.dsl.report import Report, Spot
 from engine.dsl.shapes import ClausesShape, RulesetShape, shaped
-from engine.dsl.types import CodeType, CreditCodeType, TextType
+from engine.dsl.types import CodeType, CreditCodeType, DigestType, TextType
 
 
 def read_bands(shape: RulesetShape, spot: Spot, report: Report) -> dict[str, tuple[Band, ...]]:
@@ -54,9 +54,10 @@ def check_categories(shape: RulesetShape, spot: Spot, report: Report) -> None:
 
 
 def read_codes(shape: RulesetShape, kinds: Mapping[str, Kind], spot: Spot, report: Report) -> dict[str, Kind]:
-    """The kinds with the type of a code in place of text: where the field numbers events, or is a credit code."""
+    """The kinds with the type of a code in place of text: where the field numbers events, or is a credit code or a digest."""
     typed = _coded(shape.numbered_field, CodeType(), kinds, spot.at("numbered_field"), report)
-    return _coded(shape.credit_code_field, CreditCodeType(), typed, spot.at("credit_code_field"), report)
+    typed = _coded(shape.credit_code_field, CreditCodeType(), typed, spot.at("credit_code_field"), report)
+    return _coded(shape.digest_field, DigestType(), typed, spot.at("digest_field"), report)
 
 
 def _coded(

@@ -25,6 +25,7 @@ from engine.dsl.model import Ruleset
 from engine.dsl.nearest import did_you_mean
 from engine.dsl.nodes import LARGEST, Document, read
 from engine.dsl.obligations import read_obligations
+from engine.dsl.operator_kinds import check_scored, read_adjustments, read_checks, read_opening, with_alternatives
 from engine.dsl.report import Report, Spot
 from engine.dsl.rules import check_together, read_rules
 from engine.dsl.settings import read_settings
@@ -125,9 +126,10 @@ def _load(files: Mapping[str, str], report: Report) -> Ruleset | None:
     )
     if report.faulty:
         return None  # a rule checked against half a dictionary would be reported for nothing
-    words = replace(words, kinds=read_codes(shape, kinds, head, report))
+    words = replace(words, kinds=with_alternatives(shape, read_codes(shape, kinds, head, report)))
     ruleset = _ruleset(shape, words, documents, files)
     if not report.faulty:
+        check_scored(ruleset, head, report)
         warn_unread(ruleset, report)
         warn_uncovered(clauses, ruleset, report)
     return ruleset
@@ -160,6 +162,9 @@ def _ruleset(
         derivations=read_derivations(documents[DERIVE], words) if DERIVE in documents else (),
         review=read_days(shape.review.within, head.at("review", "within"), words) if shape.review else None,
         calendar=read_calendar(shape.calendar, head.at("calendar"), report),
+        adjustments=read_adjustments(shape, words.kinds, head, report),
+        checks=read_checks(shape, words.kinds, head, report),
+        opening=read_opening(shape, words.kinds, head, report),
         notice=shape.notice.model_dump(exclude_none=True),
         fingerprint=fingerprint(files),
     )

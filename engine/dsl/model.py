@@ -75,6 +75,7 @@ class Kind:
     checks: tuple[Check, ...] = ()
     routes: Mapping[str, Route] = field(default_factory=dict)  # by category
     end_counts: bool = False  # a state's month of ending still counts (`ends: in`)
+    any_of: tuple[str, ...] = ()  # optional fields of which every row must give at least one
     unit_field: str | None = None  # the field that names the unit that owns the fact
     month_field: str | None = None  # event, monthly: its month
     start_field: str | None = None  # state, table: holds from
@@ -249,6 +250,26 @@ class Rate:
 
 
 @dataclass(frozen=True)
+class Adjustments:
+    """The event by which the group itself adjusts a unit's points, and its fields; `attachment` holds a file's sha256."""
+
+    fact: str
+    points: str
+    reason: str
+    attachment: str
+    number: str
+
+
+@dataclass(frozen=True)
+class Checks:
+    """The monthly fact that says from another source what a unit's points must be, and its fields."""
+
+    fact: str
+    month_points: str
+    total_points: str
+
+
+@dataclass(frozen=True)
 class Within:
     """A test on a record: the date in `field` is at most so many working days after that in `of`, which is not counted."""
 
@@ -305,6 +326,9 @@ class Ruleset:
     progress: Progress | None = None  # how units report progress of obligations
     obligations: tuple[Obligation, ...] = ()  # by number
     review: int | SettingRef | None = None  # working days after the date of issue in which units may ask for review; None: no end
+    adjustments: Adjustments | None = None
+    checks: Checks | None = None
+    opening: str | None = None  # the fact kind that brings the points of months before the first run
     notice: Mapping[str, str] = field(default_factory=dict)  # the notices' own words: issuer, number_prefix, to, signer, cc
     warnings: tuple[Finding, ...] = ()
     fingerprint: str = ""  # sha256 over the names and texts of the files
@@ -312,6 +336,12 @@ class Ruleset:
     @cached_property
     def _in_force(self) -> dict[str, tuple[Rule, ...]]:
         return {}
+
+    @cached_property
+    def operator_kinds(self) -> frozenset[str]:
+        """The kinds that the operator brings in: no unit reports them, and none is asked for them."""
+        named = (self.adjustments and self.adjustments.fact, self.checks and self.checks.fact, self.opening)
+        return frozenset(filter(None, named))
 
     @cached_property
     def aliases(self) -> Mapping[str, str]:

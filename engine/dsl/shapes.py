@@ -72,6 +72,24 @@ class ReviewShape(Shape):
     within: Any
 
 
+class AdjustmentsShape(Shape):
+    fact: Text
+    points: Text
+    reason: Text
+    attachment: Text
+    number: Text
+
+
+class ChecksShape(Shape):
+    fact: Text
+    month_points: Text
+    total_points: Text
+
+
+class OpeningShape(Shape):
+    fact: Text
+
+
 class CalendarShape(Shape):
     holidays: list[Text]
     workdays: list[Text] = []
@@ -87,11 +105,15 @@ class RulesetShape(Shape):
     free_fields: list[Text] = []
     numbered_field: Text | None = None
     credit_code_field: Text | None = None
+    digest_field: Text | None = None
     calendar: dict[str, CalendarShape] = {}
     settings: dict[str, Any] = {}
     grades: dict[str, list[BandShape]] = {}
     annual: AnnualShape | None = None
     rates: dict[str, RateShape] = {}
+    adjustments: AdjustmentsShape | None = None
+    checks: ChecksShape | None = None
+    opening: OpeningShape | None = None
     notice: NoticeShape = NoticeShape()
     review: ReviewShape | None = None
 

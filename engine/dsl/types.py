@@ -18,6 +18,7 @@ Value = str | int | Decimal
 _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _YEAR = re.compile(r"[0-9]{4}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class BadValue(ValueError):
@@ -80,6 +81,22 @@ class CreditCodeType(CodeType):
         from stdnum.cn import uscc  # here, as only records need it
 
         if not uscc.is_valid(text) or text != uscc.compact(text):
+            raise BadValue(self.expected)
+        return text
+
+
+@dataclass(frozen=True)
+class DigestType(CodeType):
+    """What tells a file from any other: the sha256 of its bytes, in hex."""
+
+    longest: int = 64
+
+    @property
+    def expected(self) -> str:
+        return f"{self.longest} 位十六进制 SHA-256"
+
+    def parse(self, text: str) -> Value:
+        if not _DIGEST.fullmatch(text):
             raise BadValue(self.expected)
         return text
 

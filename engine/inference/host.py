@@ -18,6 +18,7 @@ from durable import engine as durable
 from engine.dsl.model import Rule, Trigger
 from engine.facts import Fact
 from engine.inference.compile import CLOSE, comparable, definition, fields_read, given_marker
+from engine.interrupting import uninterrupted
 
 _BUNCH = 1000  # matches that the library hands to one action; a hand-over each would take twice as long
 _SINK = "#month"  # fires on the close of every month, so that a month without matches is not an error
@@ -60,7 +61,9 @@ class Matcher:
         Raises InferenceFault where the library did not see what it was given.
         """
         by_id = {str(place): fact for place, fact in enumerate(facts)}
-        self._assert([self._asserted(id_, fact) for id_, fact in by_id.items()])
+        messages = [self._asserted(id_, fact) for id_, fact in by_id.items()]
+        with uninterrupted():  # the library catches whatever is raised in an action, and goes on without its matches
+            self._assert(messages)
         pairs = set(self._compiled.take())
         self._account(pairs, facts)
         found = [(rule, None if name is None else by_id[name]) for rule, name in pairs]

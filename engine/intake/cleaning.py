@@ -11,7 +11,17 @@ import re
 import unicodedata
 from decimal import Decimal
 
-from engine.dsl.types import CodeType, CreditCodeType, DateType, DecimalType, FieldType, MonthType, TextType, YearType
+from engine.dsl.types import (
+    CodeType,
+    CreditCodeType,
+    DateType,
+    DecimalType,
+    DigestType,
+    FieldType,
+    MonthType,
+    TextType,
+    YearType,
+)
 from engine.intake.sheets import Cell, Shape
 
 _EXACT_DIGITS = 15  # what Excel keeps of a number
@@ -130,8 +140,11 @@ def _number(cell: Cell, text: str, type_: FieldType) -> str:
 
 
 def _code(text: str, type_: CodeType) -> str:
-    """A number that was given to something: full-width forms are plain ones; credit codes are capitals without gaps."""
+    """A number that was given to something: full-width forms are plain ones; credit codes are capitals without gaps,
+    digests small letters without gaps."""
     text = _narrow(text)
+    if isinstance(type_, DigestType):
+        return "".join(text.split()).lower()
     return "".join(text.split()).upper() if isinstance(type_, CreditCodeType) else text
 
 

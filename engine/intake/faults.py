@@ -55,5 +55,7 @@ def suggestion(word: str, choices: Iterable[str]) -> str:
 
 
 def place(file: str, sheet: str | None, row: int) -> str:
-    """An address as a sentence names it."""
+    """An address as a sentence names it; the file alone where a command brought the fact, with the file as its proof."""
+    if not row:
+        return file
     return f"{file} 工作表“{sheet}”第 {row} 行" if sheet is not None else f"{file} 第 {row} 行"

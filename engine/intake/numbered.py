@@ -17,7 +17,12 @@ from engine.intake.standing import newest_of_kinds
 def numbered_again(connection: Connection, ruleset: Ruleset, drafts: Sequence[Draft]) -> list[Fault]:
     # A ruleset that names no such field has no numbered events.
     field = ruleset.numbered_field
-    kinds = {name: kind for name, kind in ruleset.kinds.items() if kind.time is Time.EVENT and field in kind.key}
+    # The group's own adjustments are numbered by unit and month: the same number again is none of them.
+    kinds = {
+        name: kind
+        for name, kind in ruleset.kinds.items()
+        if kind.time is Time.EVENT and field in kind.key and name not in ruleset.operator_kinds
+    }
     reported = [draft for draft in drafts if draft.kind in kinds]
     standing = newest_of_kinds(connection, {draft.kind for draft in reported}).values() if reported else ()
     standing = [one for one in standing if not one.withdrawn]

@@ -51,8 +51,13 @@ class Reading:
         return Reading(good, [], self.warnings, self.files)
 
 
-def read_facts(paths: Sequence[Path], ruleset: Ruleset, progress: Progress | None = None) -> Reading:
-    """Every fact of the files and folders named; `progress` is told bytes done and in all."""
+def read_facts(
+    paths: Sequence[Path], ruleset: Ruleset, progress: Progress | None = None, *, kind: str | None = None
+) -> Reading:
+    """Every fact of the files and folders named; `progress` is told bytes done and in all.
+
+    `kind` is what a CSV file holds whatever its name; else its name says so.
+    """
     told = Told()
     files: list[tuple[str, str]] = []
     drafts: list[Draft] = []
@@ -67,7 +72,7 @@ def read_facts(paths: Sequence[Path], ruleset: Ruleset, progress: Progress | Non
             continue
         files.append((name, hashlib.sha256(content).hexdigest()))
         meter = _Meter(progress, sum(sizes[:number]), sizes[number], sum(sizes))
-        for sheet in sheets_of_file(path, content, ruleset, told):
+        for sheet in sheets_of_file(path, content, ruleset, told, kind):
             drafts += drafts_of(meter.watched(sheet), ruleset, told)
     return _once_each(ruleset, Reading(drafts, told.faults, told.warnings, files))
 
@@ -90,7 +95,7 @@ def _position(draft: Draft) -> Position:
     return draft.file, draft.sheet, draft.row
 
 
-def sheets_of_file(path: Path, content: bytes, ruleset: Ruleset, told: Told) -> Iterator[Sheet]:
+def sheets_of_file(path: Path, content: bytes, ruleset: Ruleset, told: Told, kind: str | None = None) -> Iterator[Sheet]:
     """The sheets of one file; each must be used up before the next is asked for."""
     name = path.as_posix()
     match path.suffix.lower():
@@ -99,7 +104,7 @@ def sheets_of_file(path: Path, content: bytes, ruleset: Ruleset, told: Told) -> 
 
             return read_workbook(name, content, ruleset.kinds, told)
         case ".csv":
-            return read_csv(name, content, ruleset.kinds, told)
+            return read_csv(name, content, ruleset.kinds, told, kind)
         case _:
             return read_jsonl(name, content, told)
 
@@ -132,7 +137,7 @@ def _files(paths: Sequence[Path], told: Told) -> Iterator[Path]:
             if file.resolve() in seen:
                 continue
             seen.add(file.resolve())
-            if not _writable(file):
+            if not writable(file):
                 name = file.as_posix().encode(errors="replace").decode()
                 told.faults.append(about_file(name, "unreadable-file", "文件名含有乱码，应改名后重新导入"))
                 continue
@@ -145,7 +150,7 @@ def _files(paths: Sequence[Path], told: Told) -> Iterator[Path]:
             (told.warnings if path.is_dir() else told.faults).append(unread)
 
 
-def _writable(file: Path) -> bool:
+def writable(file: Path) -> bool:
     """Whether a file's name is text: names from other systems may hold bytes that are none."""
     try:
         file.as_posix().encode()

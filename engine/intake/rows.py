@@ -203,6 +203,9 @@ class _RowReader:
         if start and end and not failed:
             order = Check(start, "<=", end, f"{start} <= {end}")
             failed = [] if met(order, values) else [order]
+        if self._kind.any_of and not any(name in values for name in self._kind.any_of):
+            names = "".join(f"“{name}”" for name in self._kind.any_of)
+            self._tell("missing-value", f"{names}至少要填一项", row.number, self._kind.any_of[0])
         for check in failed:
             held = "，".join(f"{side} 为 {values[side]}" for side in (check.left, check.right) if side in values)
             self._tell("check-failed", f"应满足 {check.text}，此行 {held}", row.number)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Select, select
 
+from engine.dsl.model import Ruleset
 from engine.intake.faults import place
 from models.tables import Closing, FactVersion, SourceFile
 from models.versions import newest_ids
@@ -78,6 +80,15 @@ def versions(connection: Connection, query: Select) -> Iterator[Held]:
     return (Held(*row) for row in connection.execute(_query().where(_VERSION.c.id.in_(query)).order_by(_VERSION.c.id)))
 
 
+def opened_months(connection: Connection, ruleset: Ruleset, *, once: bool = False) -> frozenset[str]:
+    """The months that facts of the opening kind stand in; with `once` also those in which some stood and were withdrawn."""
+    kind = ruleset.kinds.get(ruleset.opening)
+    if kind is None:
+        return frozenset()
+    held = newest_of_kinds(connection, [kind.name]).values()
+    return frozenset(json.loads(one.fields)[kind.month_field] for one in held if once or not one.withdrawn)
+
+
 def closed_months(connection: Connection) -> frozenset[str]:
     return frozenset(connection.execute(select(Closing.__table__.c.period)).scalars())
 
@@ -90,5 +101,5 @@ def _query() -> Select:
 
 
 def _by_key(connection: Connection, query: Select) -> Standing:
-    held = (Held(*row) for row in connection.execute(query))
+    held = (Held(*row) for row in connection.execute(query.order_by(_VERSION.c.id)))
     return {(one.kind, one.key): one for one in held}

@@ -19,7 +19,14 @@ from engine.intake.numbered import numbered_again
 from engine.intake.reading import Position, Reading
 from engine.intake.rows import Draft
 from engine.intake.spells import lasting, overlaps
-from engine.intake.standing import VERSION_COLUMNS, Standing, closed_months, newest_of_keys, newest_of_kinds
+from engine.intake.standing import (
+    VERSION_COLUMNS,
+    Standing,
+    closed_months,
+    newest_of_keys,
+    newest_of_kinds,
+    opened_months,
+)
 from engine.intake.touching import months_touched, record_months
 from models.bulk import insert_rows
 from models.chain import seal
@@ -61,8 +68,9 @@ def store(
     at: str,
     correction: str = "",
     keep_good: bool = False,
+    opening: bool = False,
 ) -> Stored:
-    """Writes what is new within the caller's transaction.
+    """Writes what is new within the caller's transaction. With `opening` new months may be made opening months.
 
     `correction` is the reason for touching closed months. Raises IntakeRefused on any fault, unless `keep_good`: then
     the faults are in the result. What was refused is not written.
@@ -74,7 +82,8 @@ def store(
         standing = newest_of_keys(connection, ((draft.kind, draft.key) for draft in good.drafts))
         changes, unchanged = _changes(good.drafts, standing)
         faults = [*_overlaps(connection, ruleset, good.drafts), *importing.closed(changes)]
-        warnings = (*good.warnings, *numbered_again(connection, ruleset, good.drafts))
+        faults += [] if opening else _unopened(connection, ruleset, changes)
+        warnings = (*good.warnings, *numbered_again(connection, ruleset, good.drafts), *importing.idle(changes))
         attempt = connection.begin_nested()
         derived = Derived()
         if not faults and (keep_good or not rejected):
@@ -120,6 +129,21 @@ def _overlaps(connection: Connection, ruleset: Ruleset, drafts: Sequence[Draft])
     return overlaps(ruleset, [(one.kind, one.key, json.loads(one.fields), one.place) for one in held], drafts)
 
 
+def _unopened(connection: Connection, ruleset: Ruleset, changes: Iterable[Brought]) -> list[Fault]:
+    """A fault for each change that would by the way make a month an opening month, in which nothing else counts."""
+    brought = [change.draft for change in changes if change.draft.kind == ruleset.opening]
+    if not brought:
+        return []
+    month_field = ruleset.kinds[ruleset.opening].month_field
+    opened = opened_months(connection, ruleset, once=True)
+    message = f"“{ruleset.opening}”只能在第一次计分之前由 `jifen open-balance 文件` 收入，这里只能更正已收入的月份"
+    return [
+        Fault(draft.file, draft.sheet, draft.row, None, month_field, draft.month, "not-opened", message)
+        for draft in brought
+        if draft.month not in opened
+    ]
+
+
 class _Importing:
     """One import being written; `id` is that of the last try."""
 
@@ -127,6 +151,7 @@ class _Importing:
         self._connection, self._ruleset = connection, ruleset
         self._correction, self._operator, self._at = correction, operator, at
         self._closed = closed_months(connection)
+        self._opened = opened_months(connection, ruleset)
         self._stale = is_stale(connection, ruleset)
         self.id = 0
 
@@ -136,12 +161,24 @@ class _Importing:
             return []
         faults = []
         for change in changes:
+            draft = change.draft
             months = self._touched_by(change) & self._closed
+            if draft.kind not in self._ruleset.operator_kinds:
+                months -= self._opened  # where it does not count: a spell may well have begun before the first run
             if months:
-                draft = change.draft
                 message = f"涉及已印发的 {'、'.join(sorted(months))}；确需更正时加 --correction 原因，再用 `jifen correct`"
                 faults.append(Fault(draft.file, draft.sheet, draft.row, None, None, None, "closed-month", message))
         return faults
+
+    def idle(self, changes: Iterable[Brought]) -> list[Fault]:
+        """A warning for each event or figure of an opening month, in which only what was brought counts."""
+        if not self._opened:
+            return []
+        return [
+            Fault(draft.file, draft.sheet, draft.row, None, None, draft.month, "opening-month", f"{draft.month} 是期初月份，已照收，但不计分")
+            for draft, _ in changes
+            if draft.month in self._opened and draft.kind not in self._ruleset.operator_kinds
+        ]
 
     def touched(self, changes: Sequence[Brought]) -> set[str]:
         # Most changes by far are new events and figures, which touch the month that they name.

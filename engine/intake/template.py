@@ -49,31 +49,34 @@ _TIMES = {
 
 @dataclass(frozen=True)
 class Template:
-    """A written template: the workbook's bytes, and how many rows in it are filled in beforehand."""
+    """A written template: the workbook's bytes, how many kinds it has sheets for, and how many rows are filled in."""
 
     content: bytes
+    kinds: int
     rows: int
 
 
 def template_workbook(ruleset: Ruleset, month: str | None = None, unit: str | None = None) -> Template:
     """A blank workbook for the ruleset's year; `month` is one of its months and `unit` a name of its list, if given.
 
+    One for a unit leaves out what units do not report.
     Raises InputError where a kind's name cannot be the name of a sheet.
     """
     known = Prefilled(unit or "", month or "", str(ruleset.year))
+    kinds = [kind for name, kind in ruleset.kinds.items() if not (unit and name in ruleset.operator_kinds)]
     content = BytesIO()
     with Workbook(content, _OPTIONS) as workbook:
         # The library would note the moment of writing; a template is the same bytes on any day.
         workbook.set_properties({"created": datetime.datetime(ruleset.year, 1, 1)})
         try:
-            _Instructions(workbook, ruleset, known).write()
+            _Instructions(workbook, ruleset, known).write(kinds)
             sheets = KindSheets(workbook, ruleset, known)
-            rows = sum(sheets.write(kind) for kind in ruleset.kinds.values())
+            rows = sum(sheets.write(kind) for kind in kinds)
             sheets.write_lists()
         except XlsxInputError as error:
             hint = "改短名称（至多 31 个字），并避免重名"
             raise InputError(f"字典里有事实类型的名称不能作工作表名：{error}", hint) from error
-    return Template(content.getvalue(), rows)
+    return Template(content.getvalue(), len(kinds), rows)
 
 
 class _Instructions:
@@ -91,7 +94,7 @@ class _Instructions:
         self._cell: Format = workbook.add_format(wrapped)
         self._link: Format = workbook.add_format({**wrapped, "font_color": "#1F4E9E", "underline": 1})
 
-    def write(self) -> None:
+    def write(self, kinds: Sequence[Kind]) -> None:
         sheet = self._sheet
         sheet.write_string(0, 0, f"{MARK}{INSTRUCTIONS}", self._title)
         labels = ((UNIT_LABEL, self._known.unit), (MONTH_LABEL, self._known.month), (YEAR_LABEL, self._known.year))
@@ -103,7 +106,7 @@ class _Instructions:
         for column, (heading, width) in enumerate(self._columns):
             sheet.set_column(column, column, width)
             sheet.write_string(_HEAD_ROW, column, heading, self._head)
-        for row, kind in enumerate(self._ruleset.kinds.values(), start=_HEAD_ROW + 1):
+        for row, kind in enumerate(kinds, start=_HEAD_ROW + 1):
             sheet.write_url(row, 0, f"internal:'{kind.name}'!A1", self._link, kind.name)
             for column, text in enumerate(self._explained(kind), start=1):
                 sheet.write(row, column, text, self._cell)
@@ -119,9 +122,11 @@ class _Instructions:
         yield f"同一 {'、'.join(kind.key)} 为同一条，再报即更正"
         for optional in (False, True):
             yield _lines(kind.fields, optional)
-        yield "\n".join(check.text for check in kind.checks)
+        checks = [check.text for check in kind.checks]
+        yield "\n".join([*checks, f"{'、'.join(kind.any_of)} 至少填一项"] if kind.any_of else checks)
         rules = self._rules(kind)
-        yield "\n".join((*(f"{rule.id} {rule.clause}：{rule.title}" for rule in rules), *_other_uses(kind, self._ruleset)))
+        clauses = (f"{' '.join(filter(None, (rule.id, rule.clause)))}：{rule.title}" for rule in rules)
+        yield "\n".join((*clauses, *_other_uses(kind, self._ruleset)))
         if self._known.unit:
             yield "是" if rules or self._of_every_unit(kind) else ""
 
@@ -163,5 +168,11 @@ def _other_uses(kind: Kind, ruleset: Ruleset) -> Iterator[str]:
             yield f"用来确定“{other.name}”归哪个单位"
     if ruleset.annual is not None and ruleset.annual.fact == kind.name:
         yield "用于年度考核结果"
+    if ruleset.adjustments and ruleset.adjustments.fact == kind.name:
+        yield "由操作员填写；jifen adjust 会代为计算附件的校验码"
+    if ruleset.checks and ruleset.checks.fact == kind.name:
+        yield "由操作员填写；只用来与账本核对，不计分"
+    if ruleset.opening == kind.name:
+        yield "由操作员在年中启用时填写，用 jifen open-balance 收入；平时留空"
     if ruleset.progress and ruleset.progress.fact == kind.name:
         yield "用于督办任务的进展"

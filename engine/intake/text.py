@@ -19,12 +19,14 @@ _LETTERS = (*ascii_uppercase, *(one + two for one in ascii_uppercase for two in 
 _SEPARATORS = {";": "分号", "\t": "制表符"}
 
 
-def read_csv(file: str, content: bytes, kinds: Mapping[str, Kind], told: Told) -> Iterator[Sheet]:
-    """The one sheet of a comma-separated file, in UTF-8 or GBK; its stem is the fact kind."""
+def read_csv(
+    file: str, content: bytes, kinds: Mapping[str, Kind], told: Told, named: str | None = None
+) -> Iterator[Sheet]:
+    """The one sheet of a comma-separated file, in UTF-8 or GBK; its stem is the fact kind, where that is not `named`."""
     text = _decoded(file, content, ("utf-8-sig", "gb18030"), "UTF-8 或 GBK", told)
     if text is None:
         return
-    title = PurePath(file).stem.strip()
+    title = named or PurePath(file).stem.strip()
     kind = kinds.get(title)
     heading = text.lstrip().partition("\n")[0]
     for sign, name in _SEPARATORS.items():

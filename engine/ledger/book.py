@@ -85,4 +85,5 @@ class Book:
     facts: Mapping[str, tuple[FactLine, ...]]  # unit to every fact of the month that was asserted for it
     entries: Mapping[str, Mapping[str, int]]  # unit to rule to the posted sum of the month, hundredths
     issue: Issue | None = None  # None: a draft, whose points may still change
+    opened: tuple[str, ...] = ()  # of `months` those whose points were brought from before the first run
     late: Mapping[str, tuple[LateLine, ...]] = field(default_factory=dict)  # unit to its records out of time, by due date

@@ -24,6 +24,11 @@ def closings(connection: Connection, before_batch: int | None = None) -> dict[st
     return {row.period: Closing(**row._mapping) for row in connection.execute(query)}
 
 
+def how_closed(closing: Closing) -> str:
+    """How a month was closed, as a sentence says it: issued, or brought from before the first run."""
+    return f"已于 {closing.at[:10]} 印发" if closing.issued else "是期初月份"
+
+
 def posted_hits(connection: Connection, ruleset: Ruleset, months: list[str], before_batch: int | None = None) -> Posted:
     """What stands in some posted months, for the months after them; with `before_batch` what stood before that batch."""
     return {month: _hits(connection, ruleset, month, before_batch) for month in months}

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, insert, select
 
 from engine.dsl.model import Ruleset
 from engine.errors import InputError
-from engine.ledger.closed import closings, last_batch
+from engine.ledger.checking import failing_checks, told_in_brief
+from engine.ledger.closed import closings, how_closed, last_batch
 from engine.ledger.standings import posted_months
 from engine.ledger.status import status
 from models.tables import Closing, IssuedFile
@@ -20,6 +21,11 @@ def close(
 ) -> int:
     """Closes a scored month and gives the closing's id. Raises InputError where something is still to be done."""
     _require_closable(connection, ruleset, month)
+    return shut(connection, month, number=number, issued=issued, operator=operator, at=at)
+
+
+def shut(connection: Connection, month: str, *, number: str, issued: str, operator: str, at: str) -> int:
+    """Notes a posted month as closed; `issued` is "" where it was no notice of ours that went out."""
     closing = insert(Closing.__table__).values(
         at=at, operator=operator, period=month, number=number, issued=issued, last_batch=last_batch(connection)
     )
@@ -29,11 +35,17 @@ def close(
 def _require_closable(connection: Connection, ruleset: Ruleset, month: str) -> None:
     closed = closings(connection)
     if month in closed:
-        raise InputError(f"{month} 已于 {closed[month].at[:10]} 印发", f"更正用 `jifen correct {month} --reason 原因`")
+        raise InputError(f"{month} {how_closed(closed[month])}", f"更正用 `jifen correct {month} --reason 原因`")
     posted = posted_months(connection)
     unscored = [each for each in ruleset.months if each <= month and each not in posted]
     if unscored:
         raise InputError(f"{'、'.join(unscored)} 尚未计分，不能印发 {month}", f"先执行 `jifen run {unscored[0]}`")
+    failing = failing_checks(connection, ruleset, [month])
+    if failing:
+        raise InputError(
+            f"{month} 还不能印发：{told_in_brief(failing)}",
+            f"账本有误的，改正事实；核对数有误的，重新导入或用 `jifen withdraw {ruleset.checks.fact} …` 撤回；再 `jifen run {month}`",
+        )
     (told,) = status(connection, ruleset, month)
     if told.waiting:
         raise InputError(f"{month} 还不能印发：{told.waiting}", f"先执行 `jifen run {month}`")

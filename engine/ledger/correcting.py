@@ -151,6 +151,7 @@ def _sums(connection: Connection, month: str, until: int) -> dict[tuple[str, str
         select(entry.c.unit, entry.c.rule, func.sum(entry.c.points))
         .where(entry.c.period == month, entry.c.batch_id <= until)
         .group_by(entry.c.unit, entry.c.rule)
+        .order_by(entry.c.unit, entry.c.rule)
     )
     return {(unit, rule): int(points) for unit, rule, points in rows if points}
 

@@ -46,7 +46,9 @@ def missing(ruleset: Ruleset, month: str, asked: Due, reported: Reported, told: 
 
 def _readers(ruleset: Ruleset, month: str) -> dict[str, list[Rule]]:
     """The monthly kinds in the dictionary's order, and the rules in force that read each."""
-    found: dict[str, list[Rule]] = {kind.name: [] for kind in ruleset.kinds.values() if kind.time is Time.MONTHLY}
+    found: dict[str, list[Rule]] = {
+        name: [] for name, kind in ruleset.kinds.items() if kind.time is Time.MONTHLY and name not in ruleset.operator_kinds
+    }
     for rule in ruleset.in_force(month):
         for kind in {pattern.kind for pattern in (rule.fact, *rule.nones) if pattern is not None} & found.keys():
             found[kind].append(rule)

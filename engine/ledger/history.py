@@ -202,7 +202,7 @@ def _counts():
     told = select(version.c["import_id", "withdrawn", "derived"], (~func.coalesce(before, True)).label("stood")).subquery()
 
     def count(condition) -> object:
-        return func.sum(case((condition, 1), else_=0))
+        return func.count(case((condition, 1)))
 
     own = ~told.c.derived
     return select(

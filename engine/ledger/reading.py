@@ -16,7 +16,7 @@ from engine.facts import Fact, key_texts
 from engine.ledger.book import Book, FactLine, Issue, LateLine, MatchLine
 from engine.ledger.standings import ranks, require_posted, standings, unit_points
 from engine.ledger.stored import newest_facts, scored_kinds
-from engine.scoring.months import facts_of
+from engine.scoring.months import facts_of, opening_months, rules_of
 from engine.scoring.points import shown
 from engine.scoring.sentence import sentence
 from models.tables import Batch, BatchMonth, Closing, FactVersion, LedgerEntry, Match, RulesetVersion, SourceFile, Tally
@@ -63,9 +63,10 @@ def book_of(connection: Connection, month: str) -> Book:
     posted = require_posted(connection, month)
     ruleset = last_ruleset(connection, month)
     months = {each: unit_points(connection, ruleset, each) for each in posted}
-    rules = ruleset.in_force(month)
     seen = seen_by(connection, month)
     lines = _fact_lines(connection, ruleset, seen)
+    opened = opening_months(ruleset, (fact for fact, _ in lines.values()))
+    rules = rules_of(ruleset, month, opened)
     return Book(
         ruleset=ruleset,
         period=month,
@@ -78,6 +79,7 @@ def book_of(connection: Connection, month: str) -> Book:
         entries=_entries(connection, ruleset, month),
         issue=_issue(connection, month),
         late=_late(connection, ruleset, month, seen),
+        opened=tuple(each for each in posted if each in opened),
     )
 
 
@@ -164,6 +166,7 @@ def _entries(connection: Connection, ruleset: Ruleset, month: str) -> dict[str, 
         select(entry.c.unit, entry.c.rule, func.sum(entry.c.points))
         .where(entry.c.period == month)
         .group_by(entry.c.unit, entry.c.rule)
+        .order_by(entry.c.unit, entry.c.rule)
     ):
         if points:
             sums.setdefault(unit, {})[rule] = int(points)

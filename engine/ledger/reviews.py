@@ -96,12 +96,14 @@ class Issued:
 def issued_month(connection: Connection, month: str, calendar: Mapping[int, CalendarYear] | None = None) -> Issued:
     """A closed month; `calendar` tells the years that its own ruleset could not know yet.
 
-    Raises InputError where the month is not scored yet, or still a draft.
+    Raises InputError where the month is not scored yet, still a draft, or an opening month, which has no notice.
     """
     require_posted(connection, month)
     closing = closings(connection).get(month)
     if closing is None:
         raise InputError(f"{month} 还是征求意见稿，尚未印发，不需要申请复核", f"改正事实后直接重新计分：`jifen run {month}`")
+    if not closing.issued:
+        raise InputError(f"{month} 是期初积分，没有印发过通报，不受理复核", "期初有误的，用 `jifen import --correction` 改正后更正")
     ruleset = last_ruleset(connection, month, closing.last_batch + 1)
     return Issued(month, closing.issued, replace(ruleset, calendar={**(calendar or {}), **ruleset.calendar}))
 

@@ -11,7 +11,8 @@ from engine.clock import moment
 from engine.dsl.model import Ruleset
 from engine.errors import InputError
 from engine.facts import Fact, key_line
-from engine.ledger.closed import closings, posted_hits
+from engine.ledger.checking import Failing, failing_checks
+from engine.ledger.closed import closings, how_closed, posted_hits
 from engine.ledger.posting import Posted, differs, post
 from engine.ledger.standings import posted_months
 from engine.ledger.stored import newest_facts
@@ -39,6 +40,7 @@ class Run:
     stale: tuple[str, ...]  # later posted months whose points this run's facts have moved
     behind: tuple[str, ...]  # earlier posted months that stand otherwise than their facts now say
     statuses: Mapping[Status, int]  # how many obligations of units stand how
+    failing: tuple[Failing, ...]  # check facts of the month that its ledger contradicts
     stored: Stored | None = None
     reading: Reading | None = None
 
@@ -53,6 +55,7 @@ class Run:
             "unused": [one.as_json() for one in self.unused],
             "unattributed": [{"kind": fact.kind, "key": key_line(fact.key)} for fact in self.unattributed],
             "stale": list(self.stale),
+            "checks": [one.as_json() for one in self.failing],
             "notices": [str(path) for path in notices],
         }
 
@@ -90,7 +93,7 @@ def run_month(
         stored = _store(connection, workspace, reading, who, now) if reading else None
         shut = closings(connection)
         if month in shut:
-            raise InputError(f"{month} 已印发，不再计分", f"确需更正时用 `jifen correct {month} --reason 原因`")
+            raise InputError(f"{month} {how_closed(shut[month])}，不再计分", f"确需更正时用 `jifen correct {month} --reason 原因`")
         rederive(connection, ruleset, operator=who, at=now)
         facts = newest_facts(connection, ruleset)
         posted = [each for each in posted_months(connection) if each in ruleset.months]
@@ -99,17 +102,18 @@ def run_month(
         closed = [each for each in posted if each in shut]
         year = Year(ruleset, facts, posted_hits(connection, ruleset, closed))
         result = post(connection, workspace.ruleset_files, year, [month], at=now, operator=who)
+        failing = failing_checks(connection, ruleset, [month])
         judgements = Judgements(year)
         moved = [other for other in posted if other != month and other not in shut and differs(connection, judgements, other)]
-    held = year.facts(month)
     return Run(
         month,
         result,
-        tuple(unused(ruleset, month, held)),
-        held.unattributed,
+        tuple(unused(year, month)),
+        year.facts(month).unattributed,
         tuple(other for other in moved if other > month),
         tuple(other for other in moved if other < month),
         statuses(judgements.verdicts(month)),
+        tuple(failing),
         stored,
         reading,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, select
@@ -13,6 +13,7 @@ from engine.derivation.deriving import is_stale
 from engine.dsl.model import Ruleset, Time
 from engine.facts import Fact, key_line, key_order, restore
 from engine.intake.touching import months_touched
+from engine.ledger.checking import failing_checks, told_in_brief
 from engine.ledger.closed import closings, posted_hits
 from engine.ledger.due import Due, Reported, Told, due, missing
 from engine.ledger.posting import differs
@@ -52,6 +53,7 @@ class MonthStatus:
     missing: Due
     reported: Reported  # monthly kinds only
     waiting: str  # a sentence, empty where nothing is to be done
+    opening: bool = False  # its points were brought from before the first run
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -60,6 +62,7 @@ class MonthStatus:
             "changed": len(self.changed),
             "missing": [{"unit": unit, "kind": kind} for unit, kind in self.missing],
             "waiting": self.waiting,
+            "opening": self.opening,
         }
 
 
@@ -80,7 +83,7 @@ def status(
     last, closed = _last_batches(connection), closings(connection)
     year = Year(ruleset, facts, posted_hits(connection, ruleset, sorted(closed)))
     afresh = Year(ruleset, facts)  # what closed months would be by now
-    changes = _changes(connection, ruleset, {each: last.get(each, _Last()).seen for each in ruleset.months})
+    changes = _changes(connection, ruleset, {each: last.get(each, _Last()).seen for each in ruleset.months}, year.opened)
     asked = ruleset.months if month is None else (month,)
     touched = _touched(connection, afresh, last, {each: changes[each] for each in closed if each <= asked[-1]})
     told = ruleset.months if month else _up_to_newest(ruleset, facts, last)
@@ -95,7 +98,10 @@ def status(
             waits = _correction_waits(connection, each, touched)
         elif each in told:
             waits = _run_waits(connection, judgements, each, last.get(each), own)
-        found.append(MonthStatus(each, state, tuple(own), need, lacking, reported, waits))
+        if not waits and each in last:
+            failing = failing_checks(connection, ruleset, [each])
+            waits = told_in_brief(failing) if failing else ""
+        found.append(MonthStatus(each, state, tuple(own), need, lacking, reported, waits, each in year.opened))
         if advance:
             advance(place, len(asked))
     return found
@@ -105,8 +111,9 @@ def to_correct(connection: Connection, ruleset: Ruleset, facts: Iterable[Fact]) 
     """The closed months whose facts have changed since they were scored, or whose points would be others, oldest first."""
     last = _last_batches(connection)
     closed = [month for month in closings(connection) if month in ruleset.months]
-    changes = _changes(connection, ruleset, {month: last[month].seen for month in closed})
-    return list(_touched(connection, Year(ruleset, facts), last, changes))
+    year = Year(ruleset, facts)
+    changes = _changes(connection, ruleset, {month: last[month].seen for month in closed}, year.opened)
+    return list(_touched(connection, year, last, changes))
 
 
 def _last_batches(connection: Connection) -> dict[str, _Last]:
@@ -118,8 +125,13 @@ def _last_batches(connection: Connection) -> dict[str, _Last]:
     return last
 
 
-def _changes(connection: Connection, ruleset: Ruleset, seen: Mapping[str, int]) -> dict[str, list[Change]]:
-    """By month, the facts that now say something else of it than the newest versions up to the one that it has `seen`."""
+def _changes(
+    connection: Connection, ruleset: Ruleset, seen: Mapping[str, int], opened: Collection[str]
+) -> dict[str, list[Change]]:
+    """By month, the facts that now say something else of it than the newest versions up to the one that it has `seen`.
+
+    What units report changes nothing of an opening month, in which it does not count.
+    """
     found: dict[str, list[Change]] = {month: [] for month in seen}
     for (name, key), chain in _chains(connection, ruleset).items():
         kind, now = ruleset.kinds[name], chain[-1]
@@ -130,7 +142,8 @@ def _changes(connection: Connection, ruleset: Ruleset, seen: Mapping[str, int]) 
         for then, months in by_sight.items():
             before, after = (None if one is None or one.withdrawn else restore(kind, one.fields) for one in (then, now))
             what = "new" if before is None else "withdrawn" if after is None else "changed"
-            for month in months & months_touched(ruleset, kind, before, after):
+            touched = months & months_touched(ruleset, kind, before, after)
+            for month in touched if name in ruleset.operator_kinds else touched.difference(opened):
                 found[month].append(Change(name, key, what, now.id))
     place = {name: position for position, name in enumerate(ruleset.kinds)}
     for own in found.values():
@@ -167,6 +180,8 @@ def _up_to_newest(ruleset: Ruleset, facts: Iterable[Fact], last: Mapping[str, _L
 
 
 def _reports(year: Year, month: str) -> tuple[Due, Due, Reported]:
+    if month in year.opened:
+        return [], [], {}
     before = [each for each in year.ruleset.months if each < month]
     told = _told(year, month)
     asked = due(year.ruleset, month, _reported(year.ruleset, (year.facts(each) for each in before)), told)
@@ -187,7 +202,7 @@ def _reported(ruleset: Ruleset, months: Iterable[MonthFacts]) -> dict[str, set[s
     for held in months:
         for unit, own in held.by_unit.items():
             for kind in {fact.kind for fact in own}:
-                if ruleset.kinds[kind].time is Time.MONTHLY:
+                if ruleset.kinds[kind].time is Time.MONTHLY and kind not in ruleset.operator_kinds:
                     found.setdefault(kind, set()).add(unit)
     return found
 

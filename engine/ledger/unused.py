@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from engine.dsl.model import Ruleset
+from engine.dsl.obligation import Duty
 from engine.facts import Fact, key_line
-from engine.scoring.months import MonthFacts
+from engine.scoring.months import rules_of
+from engine.scoring.year import Year
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,29 +22,33 @@ class Unused:
         return {"kind": self.fact.kind, "key": key_line(self.fact.key), "unit": self.unit, "reason": self.reason}
 
 
-def unused(ruleset: Ruleset, month: str, facts: MonthFacts) -> list[Unused]:
+def unused(year: Year, month: str) -> list[Unused]:
+    ruleset = year.ruleset
     readers: dict[str, list] = {}
-    for rule in ruleset.in_force(month):
+    for rule in rules_of(ruleset, month, year.opened):
         for pattern in (rule.fact, *rule.nones):
             if pattern is not None:
                 readers.setdefault(pattern.kind, []).append(rule)
-    judged = _judged(ruleset)
+    # What falls in an opening month is judged only as evidence of what is due by a date.
+    judged = _judged(ruleset, [Duty.BY] if month in year.opened else list(Duty))
     found = []
-    for unit, own in facts.by_unit.items():
+    for unit, own in year.facts(month).by_unit.items():
         for fact in own:
             reading = readers.get(fact.kind, ())
-            if unit in judged.get(fact.kind, ()) or any(unit in rule.units for rule in reading):
+            checked = ruleset.checks is not None and fact.kind == ruleset.checks.fact
+            if checked or unit in judged.get(fact.kind, ()) or any(unit in rule.units for rule in reading):
                 continue
             category = ruleset.units[unit].category
             alike = [rule for rule in reading if rule.category == category]
-            found.append(Unused(fact, unit, _reason(unit, category, fact.kind, alike)))
+            opening = f"{month} 是期初月份，只计“{ruleset.opening}”" if month in year.opened else ""
+            found.append(Unused(fact, unit, opening or _reason(unit, category, fact.kind, alike)))
     return found
 
 
-def _judged(ruleset: Ruleset) -> dict[str, set[str]]:
+def _judged(ruleset: Ruleset, duties: Collection[Duty]) -> dict[str, set[str]]:
     """The units that some obligation binds, by the fact kinds that it reads."""
     found: dict[str, set[str]] = {}
-    for obligation in ruleset.obligations:
+    for obligation in (one for one in ruleset.obligations if one.duty in duties):
         kinds = obligation.kinds | ({ruleset.progress.fact} if ruleset.progress else set())
         for kind in kinds:
             found.setdefault(kind, set()).update(obligation.units)

@@ -81,7 +81,7 @@ def _seals(connection: Connection) -> Iterator[Difference]:
             return
         before = digest
     unsealed = connection.execute(
-        select(bringing.c.id).where(bringing.c.id.not_in([one.import_id for one in seals])).order_by(bringing.c.id).limit(1)
+        select(bringing.c.id).where(bringing.c.id.not_in(select(seal.c.import_id))).order_by(bringing.c.id).limit(1)
     ).scalar()
     if unsealed is not None:
         yield Difference(None, None, f"第 {unsealed} 次导入没有封存")

@@ -61,6 +61,8 @@ class Letterhead:
     number: str  # as issued, 长发改信用〔2023〕12号
     date: str  # of issue, 2023年5月8日
     review: ReviewTerm | None = None  # None: there is no end to it
+    opening: str = ""  # of a month whose points were brought from before the first run: what they are called
+    opened: str = ""  # of a later month: which such months the points so far hold, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class ClauseBlock:
-    id: str
+    id: str  # "" where a rule of the group's own stands in a clause's place
     goal: str
     asks: str
     units: str

@@ -29,7 +29,7 @@ def correction_page(correction: Correction) -> CorrectionPage:
 
 def _month(month: CorrectedMonth) -> CorrectedMonthPart:
     rows = tuple(
-        CorrectedRow(one.unit, one.rule.clause, one.rule.title, one.before, one.after) for one in month.accounts
+        CorrectedRow(one.unit, one.rule.clause or one.rule.id, one.rule.title, one.before, one.after) for one in month.accounts
     )
     moved = tuple(MovedRow(one.category, one.unit, *one.month, *one.total) for one in month.moved)
     return CorrectedMonthPart(month_words(month.period), rows, moved)

@@ -46,15 +46,28 @@ def letterhead(book: Book) -> Letterhead:
         cc=words.get("cc", ""),
         draft=book.issue is None,
         number=book.issue.number if book.issue else "",
+        opening=book.ruleset.opening if book.period in book.opened else "",
+        opened=_opened_words(book),
         date=date_words(book.issue.date) if book.issue and book.issue.date else "",
         review=_review(book),
     )
 
 
 def _review(book: Book) -> ReviewTerm | None:
+    if book.period in book.opened:
+        return None
     days = review_days(book.ruleset, book.period)
     last = last_day(book.ruleset, book.period, book.issue.date) if book.issue else None
     return None if days is None else ReviewTerm(days, date_words(last) if last else "")
+
+
+def _opened_words(book: Book) -> str:
+    """Of a later month, which months' points were brought from before the first run: a run of months from January on."""
+    if not book.opened or book.period in book.opened:
+        return ""
+    first, last = book.opened[0], book.opened[-1]
+    months = month_words(first) if first == last else f"{month_words(first)}至{int(last[5:])}月"
+    return f"{months}的{book.ruleset.opening}"
 
 
 def monthly_page(book: Book) -> MonthlyPage:
@@ -158,9 +171,13 @@ def _row(book: Book, standing: Standing) -> RankRow:
 
 
 def _events(book: Book, matches: list[MatchLine]) -> list[MatchLine]:
-    """What somebody did in the month: full marks for a month's routine figures are no highlight."""
+    """What somebody did in the month: full marks for a month's routine figures are no highlight, nor is an adjustment."""
     kinds = book.ruleset.kinds
-    return [match for match in matches if match.fact and kinds[match.fact.kind].time is Time.EVENT]
+    own = book.ruleset.operator_kinds
+    return [
+        match for match in matches
+        if match.fact and match.fact.kind not in own and kinds[match.fact.kind].time is Time.EVENT
+    ]  # fmt: skip
 
 
 def _highlights(matches: list[MatchLine], rules: dict[str, Rule]) -> Iterator[Highlight]:
@@ -179,7 +196,7 @@ def _highlights(matches: list[MatchLine], rules: dict[str, Rule]) -> Iterator[Hi
 
 def _deduction(match: MatchLine, rule: Rule) -> Deduction:
     say = fact_words(match.say, rule.title)
-    return Deduction(match.unit, statement_href(match.unit), rule.title, say, rule.clause, match.given)
+    return Deduction(match.unit, statement_href(match.unit), rule.title, say, rule.clause or rule.id, match.given)
 
 
 def _alert(match: MatchLine, rule: Rule) -> Alert:

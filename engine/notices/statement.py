@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import accumulate, groupby
 
 from engine.dsl.formula import Formula, plain
+from engine.dsl.ids import is_own
 from engine.dsl.model import Clause, PointsTable, Rule, Ruleset
 from engine.ledger.book import Book, FactLine, MatchLine, Standing
 from engine.notices import chart
@@ -27,7 +28,8 @@ def statement_page(book: Book, standing: Standing) -> StatementPage:
         raise ValueError(f"{unit} {book.period}: the matches do not add up to the ledger's month")
     rules = [rule for rule in book.rules if unit in rule.units]
     members = [one.unit for one in book.standings if one.category == standing.category]
-    clauses = _clauses(book.ruleset, standing.category, rules)
+    fired = {match.rule for match in matches}
+    clauses = _clauses(book, standing.category, [rule for rule in rules if rule.clause or rule.id in fired])
     months = [(f"{int(period[5:])}月", points) for period, points in course(book, unit)]
     return StatementPage(
         head=letterhead(book),
@@ -45,7 +47,7 @@ def statement_page(book: Book, standing: Standing) -> StatementPage:
         chart=chart.bars(f"{unit}{book.period[:4]}年各月积分", months),
         shows_units=any(_responsible(rule, members) for rule in book.rules if rule.category == standing.category),
         sections=_sections(book, unit, members, clauses, rules),
-        elsewhere=_elsewhere(book, standing.category, clauses),
+        elsewhere=() if book.period in book.opened else _elsewhere(book, standing.category, clauses),
         late=late_records(book, unit),
     )
 
@@ -62,12 +64,19 @@ def _table(clause: str) -> str:
 
 
 def _tables(ruleset: Ruleset, category: str) -> set[str]:
-    return {_table(rule.clause) for rule in ruleset.rules if rule.category == category}
+    return {_table(rule.clause) for rule in ruleset.rules if rule.category == category and rule.clause}
 
 
-def _clauses(ruleset: Ruleset, category: str, rules: list[Rule]) -> list[Clause]:
-    """The clauses that bind the unit in the order of the source, those without points among them."""
-    bound = dict.fromkeys(rule.clause for rule in rules)
+def _clauses(book: Book, category: str, rules: list[Rule]) -> list[Clause]:
+    """The clauses that bind the unit in the order of the source, those without points among them.
+
+    A rule of the group's own follows no clause: it stands last, under its title. In an opening month it stands alone.
+    """
+    ruleset = book.ruleset
+    own = [Clause(rule.id, rule.title, rule.id, rule.note) for rule in rules if not rule.clause]
+    if book.period in book.opened:
+        return own
+    bound = dict.fromkeys(rule.clause for rule in rules if rule.clause)
     tables = _tables(ruleset, category)
     told = [
         clause
@@ -75,7 +84,7 @@ def _clauses(ruleset: Ruleset, category: str, rules: list[Rule]) -> list[Clause]
         if clause.id in bound or (clause.no_points and _table(clause.id) in tables)
     ]
     untold = [Clause(name, "", "", "") for name in bound if name not in ruleset.clauses]
-    return told + untold
+    return told + untold + own
 
 
 def _elsewhere(book: Book, category: str, clauses: list[Clause]) -> tuple[str, ...]:
@@ -89,7 +98,7 @@ def _sections(
     book: Book, unit: str, members: list[str], clauses: list[Clause], rules: list[Rule]
 ) -> tuple[Section, ...]:
     """Clauses by section. The running total goes through all lines, in the order in which they are printed."""
-    own = {clause.id: [rule for rule in rules if rule.clause == clause.id] for clause in clauses}
+    own = {clause.id: [rule for rule in rules if (rule.clause or rule.id) == clause.id] for clause in clauses}
     lines = {clause.id: [line for rule in own[clause.id] for line in _lines(book, unit, rule)] for clause in clauses}
     running = accumulate(line.points or 0 for clause in clauses for line in lines[clause.id])
     blocks = [
@@ -109,7 +118,7 @@ def _block(clause: Clause, rules: list[Rule], members: list[str], lines: list[Li
     responsible = [_responsible(rule, members) for rule in rules]
     named = tuple(dict.fromkeys(unit for units in responsible for unit in units))
     return ClauseBlock(
-        id=clause.id,
+        id="" if any(is_own(rule.id) for rule in rules) else clause.id,
         goal=_numbered(clause),
         asks=clause.asks,
         units="、".join(named) if named and all(responsible) else "",
@@ -184,7 +193,8 @@ def _source(fact: FactLine | None) -> str:
     if fact.derived:
         return f"由单条记录汇总（{fact.file}，第{fact.row}行）"
     file = fact.file.replace("\\", "/").rpartition("/")[2]
-    return "，".join(part for part in (file, fact.sheet, f"第{fact.row}行") if part)
+    row = f"第{fact.row}行" if fact.row else ""  # none where a command brought the fact, with the file as its proof
+    return "，".join(part for part in (file, fact.sheet, row) if part)
 
 
 def _plain_number(formula: str) -> bool:

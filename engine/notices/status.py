@@ -11,6 +11,12 @@ STATES = {OPEN: "未计分", DRAFT: "征求意见", CLOSED: "已印发", CORRECT
 REPORTED, MISSING = "reported", "missing"
 
 
+def state_words(status: MonthStatus) -> str:
+    if not status.opening or status.state in (OPEN, DRAFT):
+        return STATES[status.state]
+    return "期初" if status.state == CLOSED else f"期初，{STATES[status.state]}"
+
+
 def status_page(ruleset: Ruleset, status: MonthStatus, imports: int) -> StatusPage:
     lacking = set(status.missing)
     told = {kind for _, kind in lacking} | {kind for kind, units in status.reported.items() if units}
@@ -26,7 +32,7 @@ def status_page(ruleset: Ruleset, status: MonthStatus, imports: int) -> StatusPa
     return StatusPage(
         scheme=ruleset.title,
         month=month_words(status.month),
-        state=STATES[status.state],
+        state=state_words(status),
         imports=imports,
         kinds=kinds,
         parts=tuple(parts),

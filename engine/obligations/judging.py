@@ -53,7 +53,12 @@ class Judgements:
         self._fired: dict[str, dict[str, _Fired]] = {}
 
     def verdicts(self, month: str) -> tuple[Verdict, ...]:
-        """Every responsible unit's verdicts at a month's end, by obligation and the order of the list."""
+        """Every responsible unit's verdicts at a month's end, by obligation and the order of the list.
+
+        None in an opening month, whose points were given elsewhere.
+        """
+        if month in self.year.opened:
+            return ()
         return tuple(
             self._judged(one, unit, month) for one in self.year.ruleset.obligations_in(month) for unit in one.units
         )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from engine.dsl.model import Kind, Route, Ruleset, Time
+from engine.dsl.model import Kind, Route, Rule, Ruleset, Time
 from engine.facts import Fact
 
 
@@ -26,6 +26,22 @@ def holds(kind: Kind, fact: Fact, month: str) -> bool:
     start = fact.values.get(kind.start_field, "")
     end = fact.values.get(kind.end_field)
     return start <= month and (end is None or month < end or (kind.end_counts and month == end))
+
+
+def opening_months(ruleset: Ruleset, facts: Iterable[Fact]) -> frozenset[str]:
+    """The months whose points were brought from before the first run: those of any fact of the opening kind."""
+    opening = ruleset.kinds.get(ruleset.opening)
+    if opening is None:
+        return frozenset()
+    return frozenset(fact.values[opening.month_field] for fact in facts if fact.kind == opening.name)
+
+
+def rules_of(ruleset: Ruleset, month: str, opened: Collection[str]) -> tuple[Rule, ...]:
+    """The rules that score a month; in an opening month (`opened`) only those that read what was brought."""
+    rules = ruleset.in_force(month)
+    if month not in opened:
+        return rules
+    return tuple(rule for rule in rules if rule.fact is not None and rule.fact.kind == ruleset.opening)
 
 
 def facts_of(ruleset: Ruleset, facts: Iterable[Fact], month: str) -> MonthFacts:

@@ -9,7 +9,7 @@ from engine.dsl.model import Kind, Rule, Ruleset
 from engine.facts import Fact
 from engine.inference.host import Matcher
 from engine.scoring.award import Award, Hit, awards
-from engine.scoring.months import MonthFacts, facts_of
+from engine.scoring.months import MonthFacts, facts_of, opening_months, rules_of
 from engine.scoring.points import hundredths, is_flat, worth
 
 Posted = Mapping[str, Mapping[str, Sequence[Hit]]]  # by month and unit: what stands, with `posted` filled in
@@ -25,6 +25,7 @@ class Year:
         self.ruleset = ruleset
         self._closed = closed or {}
         self._facts = tuple(facts)
+        self.opened = opening_months(ruleset, self._facts)
         self._hits: dict[str, dict[str, list[Hit]]] = {}
         self._compilations: dict[tuple[str, str], _Compiled] = {}
         self._months: dict[str, MonthFacts] = {}
@@ -66,7 +67,7 @@ class Year:
     def _compiled(self, month: str, category: str) -> _Compiled:
         if (month, category) not in self._compilations:
             units = [name for name, unit in self.ruleset.units.items() if unit.category == category]
-            rules = self.ruleset.in_force(month)
+            rules = rules_of(self.ruleset, month, self.opened)
             binding = {unit: {rule.id: rule for rule in rules if unit in rule.units} for unit in units}
             bound = {id_ for own in binding.values() for id_ in own}
             matcher = Matcher([rule for rule in rules if rule.id in bound])

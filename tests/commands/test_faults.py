@@ -88,7 +88,7 @@ def test_a_dictionary_edited_after_facts_came_in(jifen, workspace, sheet, old, n
     refused(jifen("-w", workspace, "run", "2023-04"), "双公示异议", "facts.yaml")
 
 
-@pytest.mark.parametrize("line, word", [("rulset = 'x'", "ruleset"), ("database = 'x'", "jifen.db"), ("operator = 3", "文本"), ("[", "TOML")])
+@pytest.mark.parametrize("line, word", [("rulset = 'x'", "ruleset"), ("database = 'x'", "postgresql://"), ("operator = 3", "文本"), ("[", "TOML")])
 def test_a_setting_of_the_workspace_that_nothing_reads(jifen, workspace, line, word):
     config = workspace / "jifen.toml"
     config.write_text(f"{config.read_text(encoding='utf-8')}{line}\n", encoding="utf-8")

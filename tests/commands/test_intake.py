@@ -9,6 +9,8 @@ from openpyxl import load_workbook
 
 from tests.conftest import closed
 
+pytestmark = pytest.mark.both_databases
+
 GOOD = {"单位": "市教育局", "月份": "2023-04", "编号": "1", "及时处理": "否"}
 BAD = {"单位": "市教育厅", "月份": "2023-04", "编号": "2", "及时处理": "否"}
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text as sql
+from sqlalchemy.exc import IntegrityError
 
 from tests.conftest import closed
+from tests.forging import asked, forge, opened
 from tests.notices.reading import Reader
+
+pytestmark = pytest.mark.both_databases
 
 CASE = {"单位": "市教育局", "月份": "2023-01", "编号": "1"}  # D16b: 2 points each, at most 20 a year
 
@@ -112,6 +116,28 @@ def test_a_correction_reverses_in_the_open_and_what_it_frees_comes_in_later_mont
     assert (ledger / "notices" / "2023-01" / "月度通报.html").read_bytes() == issued
 
 
+def test_a_draft_that_followed_a_correction_is_closed_as_it_is_and_leads_to_no_correction(jifen, ledger):
+    closed(jifen, ledger, "2023-01")
+    jifen("-w", ledger, "run", "2023-02", "--no-notices")
+    jifen("-w", ledger, "withdraw", "失信惩戒案例", "市教育局", "2023-01", "2023-01-00", "--reason", "重复报送")
+    assert jifen("-w", ledger, "correct", "2023-01", "--reason", "重复报送", "--json").json["months"] == ["2023-01", "2023-02"]
+    assert jifen("-w", ledger, "close", "2023-02").status == 0
+    page = (ledger / "notices" / "2023-02" / "月度通报.html").read_bytes()
+    assert '<p class="corrected">'.encode() not in page
+    states = {one["month"]: one["state"] for one in jifen("-w", ledger, "status", "--json").json["months"]}
+    assert (states["2023-01"], states["2023-02"]) == ("corrected", "closed")
+
+
+def test_a_closed_month_that_another_months_facts_would_change_is_said_to_wait_for_a_correction(jifen, ledger, sheet):
+    for month in ("2023-01", "2023-02"):
+        closed_month(jifen, ledger, month)
+    jifen("-w", ledger, "withdraw", "失信惩戒案例", "市教育局", "2023-01", "2023-01-00", "--reason", "重复报送")
+    waiting = {one["month"]: one["waiting"] for one in jifen("-w", ledger, "status", "--json").json["months"]}
+    assert "1 条事实在印发后有变" in waiting["2023-01"] and waiting["2023-02"] == "因其他月份的事实变动，需更正"
+    jifen("-w", ledger, "correct", "2023-01", "--reason", "重复报送")
+    assert not any(one["waiting"] for one in jifen("-w", ledger, "status", "--json").json["months"])
+
+
 def test_nothing_to_correct_is_said_and_posts_nothing(jifen, ledger):
     closed(jifen, ledger, "2023-01")
     before = jifen("-w", ledger, "ledger", "--format", "json").json
@@ -196,14 +222,9 @@ FORGERIES = {
 def test_verify_names_what_was_changed_behind_the_ledgers_back(jifen, ledger, forged):
     jifen("-w", ledger, "run", "2023-01", "--no-notices")
     statement, named = FORGERIES[forged]
-    database = sqlite3.connect(ledger / "jifen.db")
-    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-        database.execute(statement)
-    for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-        database.execute(f'DROP TRIGGER "{trigger}"')
-    database.execute(statement)
-    database.commit()
-    database.close()
+    with opened(ledger) as connection, pytest.raises(IntegrityError, match="append-only"):
+        connection.execute(sql(statement))
+    forge(ledger, statement)
     outcome = jifen("-w", ledger, "verify", "--json")
     assert (outcome.status, outcome.json["ok"]) == (1, False)
     assert named in outcome.json["faults"][0]["what"]
@@ -215,5 +236,4 @@ def test_who_did_it_stands_with_every_import_and_run(jifen, workspace, sheet):
     jifen("-w", workspace, "run", "2023-01", "--no-notices", "--by", "李四")
     jifen("-w", workspace, "withdraw", "--import", "1", "--reason", "误报", "--by", "王五")
     assert [one["operator"] for one in jifen("-w", workspace, "imports", "--json").json] == ["张三", "王五"]
-    batches = sqlite3.connect(workspace / "jifen.db").execute("SELECT operator FROM batch").fetchall()
-    assert batches == [("李四",)]
+    assert asked(workspace, "SELECT operator FROM batch") == [("李四",)]

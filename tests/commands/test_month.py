@@ -1,15 +1,20 @@
 """A month as the operator lives it: import, run, run again, correct a row, run again; and every refusal."""
 
-import sqlite3
 import subprocess
 import sys
 import time
 
 import openpyxl
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
+from engine.workspace import Workspace
+from models.database import writing
+from tests.forging import opened
 from tests.oracle import points, random_year
 
+pytestmark = pytest.mark.both_databases
 CASE = {"单位": "潞州区", "月份": "2023-04", "编号": "一"}
 
 
@@ -215,20 +220,17 @@ def test_a_ruleset_with_errors_stops_the_run(jifen, workspace, sheet):
 
 def test_the_ledger_refuses_to_be_changed(jifen, workspace, sheet):
     jifen("-w", workspace, "run", "2023-04", "--from", sheet("双公示异议", {**CASE, "及时处理": "否"}), "--no-notices")
-    database = sqlite3.connect(workspace / "jifen.db")
     for table in ("ledger_entry", "fact_version", "batch", "match", "tally", "import"):
         for statement in (f'UPDATE "{table}" SET id = id + 1', f'DELETE FROM "{table}"'):
-            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-                database.execute(statement)
+            with opened(workspace) as connection, pytest.raises(IntegrityError, match="append-only"):
+                connection.execute(text(statement))
 
 
 def test_a_writer_that_finds_the_workspace_taken_leaves_with_3(jifen, workspace, sheet, monkeypatch):
     monkeypatch.setattr("models.database._WAIT_SECONDS", 0.2)
-    holder = sqlite3.connect(workspace / "jifen.db", isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
-    refused = jifen("-w", workspace, "import", sheet("双公示异议", {**CASE, "及时处理": "否"}))
+    with writing(Workspace.open(workspace).database):
+        refused = jifen("-w", workspace, "import", sheet("双公示异议", {**CASE, "及时处理": "否"}))
     assert refused.status == 3
-    holder.execute("ROLLBACK")
 
 
 def test_a_run_killed_at_any_moment_leaves_all_or_nothing(jifen, workspace, sheet):
@@ -262,6 +264,7 @@ def test_the_ledger_in_every_form(jifen, workspace, sheet, tmp_path):
     assert "潞州区" in jifen("-w", workspace, "ledger").out
 
 
+@pytest.mark.both_databases(False)
 def test_the_shipped_rules_pass_their_check_and_tests(jifen, workspace):
     checked = jifen("-w", workspace, "rules", "check", "--json")
     assert checked.status == 0
@@ -270,6 +273,7 @@ def test_the_shipped_rules_pass_their_check_and_tests(jifen, workspace):
     assert tested.json["failed"] == [] and tested.json["untested"] == []
 
 
+@pytest.mark.both_databases(False)
 def test_a_failing_rule_test_tells_expected_and_got(jifen, workspace):
     page = workspace / "rulesets/changzhi-2023/tests/departments-integrity.yaml"
     wrong = "- name: 错的\n  unit: 市教育局\n  month: 2023-04\n  facts: {宣传稿件: [{编号: 一, 标题: 甲}]}\n  expect: {D27a: 3}\n"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from stdnum.cn import uscc
 
 from tests.notices.reading import Reader
+
+pytestmark = pytest.mark.both_databases
 
 CODE = "9114000012345678" + "X"
 CODE = CODE[:17] + uscc.calc_check_digit(CODE[:17])

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text as sql
+from sqlalchemy.exc import DatabaseError
 
 from engine.derivation.objecting import in_time, last_day
+from tests.forging import forge, opened
 from tests.notices.reading import Reader
+
+pytestmark = pytest.mark.both_databases
 
 CASE = {"单位": "市教育局", "月份": "2023-01"}  # D16b: 2 points each
 OBJECTION = {"单位": "潞州区", "月份": "2023-01", "及时处理": "否"}  # C04: -3 each
@@ -283,28 +287,15 @@ FORGERIES = {
 }
 
 
-def test_verify_names_what_of_a_review_was_changed(jifen, review, withdrawn):
+@pytest.mark.parametrize("forged", FORGERIES)
+def test_verify_names_what_of_a_review_was_changed(jifen, review, withdrawn, forged):
     review("decide", "1", "--change", "--reason", "属实")
     jifen("-w", withdrawn, "correct", "2023-01", "--reason", "复核", "--review", "1")
     assert jifen("-w", withdrawn, "verify").status == 0
-    kept = withdrawn / "jifen.db"
-    honest = sqlite3.connect(kept)
-    for statement, named in FORGERIES.values():
-        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-            honest.execute(statement)
-        honest.rollback()
-    for (trigger,) in honest.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-        honest.execute(f'DROP TRIGGER "{trigger}"')
-    honest.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    honest.close()
-    content = kept.read_bytes()
-    for statement, named in FORGERIES.values():
-        kept.write_bytes(content)
-        forged = sqlite3.connect(kept)
-        forged.execute(statement)
-        forged.commit()
-        forged.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        forged.close()
-        outcome = jifen("-w", withdrawn, "verify", "--json")
-        assert outcome.status == 1
-        assert any(named in one["what"] for one in outcome.json["faults"]), named
+    statement, named = FORGERIES[forged]
+    with opened(withdrawn) as connection, pytest.raises(DatabaseError, match="append-only"):
+        connection.execute(sql(statement))
+    forge(withdrawn, statement)
+    outcome = jifen("-w", withdrawn, "verify", "--json")
+    assert outcome.status == 1
+    assert any(named in one["what"] for one in outcome.json["faults"]), named

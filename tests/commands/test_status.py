@@ -5,6 +5,8 @@ import pytest
 
 from tests.conftest import closed
 
+pytestmark = pytest.mark.both_databases
+
 INFO = {"单位": "潞州区", "月份": "2023-04", "类别": "行政确认", "报送数": 2, "合规数": 1}
 SPECIAL = {"单位": "市科技局", "月份": "2023-04", "类别": "科技研发", "报送数": 1, "合规数": 1}
 COUNTS = {"单位": "潞州区", "月份": "2023-01", "应报数": 1, "实报数": 1, "及时数": 1, "合规数": 1}

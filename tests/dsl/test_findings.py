@@ -30,6 +30,7 @@ IN_UNITS = {
     "unknown category": ("bad-value", UNITS.replace("category: 县区", "category: ‹县市")),
     "not a list": ("bad-value", "units: ‹市甲局"),
 }  # fmt: skip
+ADJUSTED = "adjustments: {fact: 月度统计, points: 条数, reason: 说明, attachment: 说明, number: 事项}"
 IN_RULESET = {
     "unknown key": ("unknown-key", RULESET.replace("title:", "‹titel:") + "title: 好"),
     "no title": ("missing-key", RULESET.replace("title: 小规则集\n", "").replace("name:", "‹name:")),
@@ -51,6 +52,20 @@ IN_RULESET = {
     "review in no number": ("bad-value", RULESET + "review: {within: ‹十天}"),
     "review by no setting": ("unknown-setting", RULESET + "review: {within: {setting: ‹权}}"),
     "review by no number": ("bad-value", RULESET + "review: {within: {setting: ‹周期}}"),
+    "adjustments of no kind": ("unknown-fact", RULESET + ADJUSTED.replace("月度统计", "‹月统计")),
+    "adjustments by month": ("bad-value", RULESET + ADJUSTED.replace("月度统计", "‹月度统计")),
+    "adjustments of no field": ("unknown-field", RULESET + ADJUSTED.replace("月度统计", "事项应用").replace("条数", "‹件数")),
+    "adjustments by words": ("bad-value", RULESET + ADJUSTED.replace("月度统计", "事项应用").replace("条数", "‹说明")),
+    "adjustments that leave a field open": (
+        "bad-value",
+        RULESET + ADJUSTED.replace("月度统计", "事项应用").replace(" {", " ‹{"),
+    ),
+    "checks of an event": ("bad-value", RULESET + "checks: {fact: ‹事项应用, month_points: 条数, total_points: 条数}"),
+    "checks of no field": ("unknown-field", RULESET + "checks: {fact: 占比, month_points: 本地, total_points: ‹本}"),
+    "opening of no kind": ("unknown-fact", RULESET + "opening: {fact: ‹期初}"),
+    "opening of an event": ("bad-value", RULESET + "opening: {fact: ‹事项应用}"),
+    "digest in no kind": ("unknown-field", RULESET + "digest_field: ‹校验码"),
+    "digest that is a number": ("bad-value", RULESET + "digest_field: ‹得分"),
     "letter of no category": ("bad-value", RULESET.replace("县区: C", "‹县: C")),
 }  # fmt: skip
 IN_RULES = {
@@ -188,6 +203,12 @@ def test_a_clause_without_a_rule_is_a_warning():
 
 def test_a_clause_may_say_why_it_has_no_rule():
     assert found("clauses", CLAUSES + "  - {id: 附件4 附表一 (二), section: 一, goal: 甲, asks: 无, no_points: 空白}\n")[0] == []
+
+
+def test_an_opening_that_a_category_has_no_rule_for_is_an_error():
+    findings, place = found("ruleset", RULESET + "opening: {fact: ‹占比}")
+    errors = [(f.code, f.message, f.place.line, f.place.column) for f in findings if f.level == "error"]
+    assert errors == [("bad-value", "没有县区规则读“占比”，不会计分", *place[1:])]
 
 
 def test_a_kind_that_nothing_reads_is_a_warning():

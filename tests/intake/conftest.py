@@ -22,7 +22,7 @@ from engine.dsl.types import (
     WholeType,
     YearType,
 )
-from models.database import create_database, writing
+from models.database import create_database, database_of, writing
 
 MONTH, TEXT, UNIT, COUNT = MonthType(), TextType(), UnitType(), WholeType()
 PERCENT = DecimalType(low=0, high=100, digits=4, named="百分数")
@@ -137,8 +137,8 @@ def workbook(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    path = tmp_path / "jifen.db"
-    create_database(path)
-    with writing(path) as opened:
+def connection(tmp_path: Path, database: str | None) -> Iterator[Connection]:
+    where = database_of(database, tmp_path / "jifen.db")
+    create_database(where)
+    with writing(where) as opened:
         yield opened

@@ -16,6 +16,8 @@ from engine.intake.spells import overlaps
 from engine.intake.storing import store
 from models.tables import FactVersion, Import, SourceFile
 
+pytestmark = pytest.mark.both_databases
+
 HEAD = ["单位", "月份", "应报数", "实报数"]
 STATE = ["单位", "主体", "起始月份", "终止月份"]
 TABLE = ["行业", "单位", "起始月份", "终止月份"]

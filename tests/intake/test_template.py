@@ -203,6 +203,16 @@ def test_a_units_template_shows_which_clauses_bind_it(shipped):
     assert "D04" in table["双公示异议"]["依据条款"] and "C0" not in table["双公示异议"]["依据条款"]
 
 
+def test_what_the_operator_fills_in_is_no_units_business(shipped):
+    own = {"人工调整", "积分核对", "期初积分"}
+    assert own <= set(opened(shipped, None, None).sheetnames)
+    assert own.isdisjoint(opened(shipped, MONTH, UNIT).sheetnames) and own.isdisjoint(explained(opened(shipped, MONTH, UNIT)))
+    table = explained(opened(shipped, None, None))
+    assert "jifen open-balance" in table["期初积分"]["依据条款"] and "D00a：期初积分" in table["期初积分"]["依据条款"]
+    assert "不计分" in table["积分核对"]["依据条款"] and "本月积分、累计积分 至少填一项" in table["积分核对"]["须满足"]
+    assert "jifen adjust" in table["人工调整"]["依据条款"] and "SHA-256" in table["人工调整"]["必填的列"]
+
+
 def test_a_template_is_the_same_bytes_every_time(shipped):
     assert template_workbook(shipped, MONTH, UNIT) == template_workbook(shipped, MONTH, UNIT)
 

@@ -11,7 +11,6 @@ down_revision = "0001"
 
 def upgrade() -> None:
     connection = op.get_bind()
-    _drop_triggers(connection)
     for table, column in _COLUMNS:
         op.add_column(table, column)
     for name, columns, indexed in _TABLES:
@@ -59,13 +58,6 @@ _TABLES = (
         ("closing_id", "batch_id"),
     ),
 )  # fmt: skip
-
-
-def _drop_triggers(connection: sa.Connection) -> None:
-    """They refuse what follows, and are made anew after the last migration."""
-    named = sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-    for name in connection.execute(named).scalars().all():
-        connection.execute(sa.text(f'DROP TRIGGER "{name}"'))
 
 
 def _fill(connection: sa.Connection) -> None:
