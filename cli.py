@@ -194,6 +194,24 @@ def standings(context: typer.Context, month: Month, as_json: AsJson = False) -> 
 
 
 @app.command()
+def tasks(
+    context: typer.Context,
+    month: Month,
+    unit: Annotated[str | None, typer.Option(help="只看某单位（可用别名）")] = None,
+    task: Annotated[int | None, typer.Option(metavar="N", help="只看某项任务")] = None,
+    status: Annotated[list[str] | None, typer.Option(metavar="状态", help="只看这些状态（可重复），如 逾期")] = None,
+    due_within: Annotated[
+        int | None, typer.Option("--due-within", metavar="DAYS", min=0, help="只看月末后这些天内到期、以及已逾期和不达标的")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """各项任务在某月末的进展。"""
+    from engine.commands.tasks import show_tasks
+
+    show_tasks(context.obj, month, unit, task, status or [], due_within, as_json)
+
+
+@app.command()
 def ledger(
     context: typer.Context,
     month: Annotated[str | None, typer.Option(parser=_month, metavar="MONTH", help="只看某月")] = None,

@@ -177,6 +177,25 @@ class LedgerEntry(SQLModel, table=True):
     digest: str = ""  # over all of the above and the batch's, chained to the entry before
 
 
+class Verdict(SQLModel, table=True):
+    """How one obligation of a unit stood at a month's end; the newest of a (period, task, unit) holds.
+
+    `status` is a word of cli.md's `tasks`, empty where the obligation no longer binds the unit. `facts` is a JSON list of
+    the fact versions that decided.
+    """
+
+    __tablename__ = "verdict"
+    __table_args__ = (Index("verdict_by_period", "period", "unit", "task", "id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    batch_id: int = Field(foreign_key="batch.id", index=True)
+    period: str
+    unit: str
+    task: int
+    status: str
+    due: str | None = None  # YYYY-MM-DD
+    facts: str = "[]"
+
+
 class Review(SQLModel, table=True):
     """A unit's request to look again at what a rule gave it in a closed month. `until` is the last day for it, as told
     when it was made; "" where there was none."""

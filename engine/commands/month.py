@@ -94,6 +94,8 @@ def _say_run(done: Run, dry_run: bool, files: Sequence[Path]) -> None:
     else:
         batch = "" if dry_run else f"（批次 {done.posted.batch}）"
         say(f"{done.month}：{'将入账' if dry_run else '已入账'} {awards} 条计分、{len(entries) - awards} 条冲销{batch}")
+    if any(done.statuses.values()):
+        say(f"任务：{'，'.join(f'{status} {count}' for status, count in done.statuses.items() if count)}")
     if files:
         say(f"通报：{files[0]}（共 {len(files)} 个文件）")
 

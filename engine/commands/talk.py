@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import contextmanager
 
 from engine.errors import IntakeRefused, JifenError, RulesetFaulty
@@ -24,16 +24,18 @@ def say_json(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=1))
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[str] = ()) -> None:
-    """A table to standard output; the columns named in `right` hold numbers."""
-    _print_table(columns, rows, right, sys.stdout)
+def table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[str] = (), colours: Mapping[str, str] = {}
+) -> None:
+    """A table to standard output; the columns named in `right` hold numbers, cells that read as one of `colours` get it."""
+    _print_table(columns, rows, right, sys.stdout, colours)
 
 
 def fault_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    _print_table(columns, rows, (), sys.stderr)
+    _print_table(columns, rows, (), sys.stderr, {})
 
 
-def _print_table(columns, rows, right, stream) -> None:
+def _print_table(columns, rows, right, stream, colours) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -43,7 +45,7 @@ def _print_table(columns, rows, right, stream) -> None:
     for column in columns:
         drawn.add_column(column, justify="right" if column in right else "left", overflow="fold")
     for row in rows:
-        drawn.add_row(*(Text(cell) for cell in row))
+        drawn.add_row(*(Text(cell, colours.get(cell, "")) for cell in row))
     # A pipe has no width: lines there are as long as they need to be.
     Console(file=stream, width=None if stream.isatty() else 10_000, highlight=False).print(drawn)
 

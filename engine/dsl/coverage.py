@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from engine.dsl.model import Clause, Kind, Rule, Ruleset
-from engine.dsl.nodes import Data, Document
 from engine.dsl.report import Report, Spot
 
 
-def warn_unread(ruleset: Ruleset, others: Iterable[Document], report: Report) -> None:
+def warn_unread(ruleset: Ruleset, report: Report) -> None:
     """Warns of kinds that no rule, obligation, derivation, route, annual result or command reads."""
-    read = set(_by_rules(ruleset.rules)) | set(_by_routes(ruleset.kinds))
-    read |= {rate.fact for rate in ruleset.rates} | {ruleset.progress} | set((ruleset.annual or ())[:1])
-    read |= {derivation.source for derivation in ruleset.derivations} | ruleset.operator_kinds
-    read |= {text for document in others for text in _texts(document.data)}
+    read = set(_by_rules(ruleset.rules)) | set(_by_routes(ruleset.kinds)) | ruleset.operator_kinds
+    read |= {rate.fact for rate in ruleset.rates} | ({ruleset.annual.fact} if ruleset.annual else set())
+    read |= {ruleset.progress.fact} if ruleset.progress else set()
+    read |= {derivation.source for derivation in ruleset.derivations}
+    read |= {kind for obligation in ruleset.obligations for kind in obligation.kinds}
     for kind in ruleset.kinds.values():
         if kind.name not in read:
             hint = "删去它，或写一条读它的规则"
@@ -29,19 +29,11 @@ def _by_routes(kinds: Mapping[str, Kind]) -> Iterator[str]:
     return (route.table for kind in kinds.values() for route in kind.routes.values() if route.table is not None)
 
 
-def _texts(data: Data) -> Iterator[str]:
-    """Every text in a file."""
-    if isinstance(data, str):
-        yield data
-    for part in data.values() if isinstance(data, dict) else data if isinstance(data, list) else ():
-        yield from _texts(part)
-
-
 def warn_uncovered(
-    clauses: Mapping[str, tuple[Clause, Spot]], ruleset: Ruleset, others: Iterable[Document], report: Report
+    clauses: Mapping[str, tuple[Clause, Spot]], ruleset: Ruleset, report: Report
 ) -> None:
     """Warns of clauses that neither a rule nor an obligation follows, and that do not say why."""
-    followed = {rule.clause for rule in ruleset.rules} | {text for one in others for text in _texts(one.data)}
+    followed = {one.clause for one in (*ruleset.rules, *ruleset.obligations)}
     for clause, spot in clauses.values():
         if clause.id not in followed and not clause.no_points:
             hint = "写一条规则，或在条款里写 no_points: 原因"

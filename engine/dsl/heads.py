@@ -1,4 +1,4 @@
-"""The files around the rules: ruleset.yaml, clauses.yaml and the head of obligations.yaml."""
+"""The files around the rules: ruleset.yaml and clauses.yaml."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from engine.dsl.formula import BadFormula, parse_formula
 from engine.dsl.model import Band, Clause, Kind, Rate, Time
 from engine.dsl.nodes import Document
 from engine.dsl.report import Report, Spot
-from engine.dsl.shapes import ClausesShape, ObligationsShape, RulesetShape, shaped
-from engine.dsl.types import ChoiceType, CodeType, CreditCodeType, DigestType, TextType
+from engine.dsl.shapes import ClausesShape, RulesetShape, shaped
+from engine.dsl.types import CodeType, CreditCodeType, DigestType, TextType
 
 
 def read_bands(shape: RulesetShape, spot: Spot, report: Report) -> dict[str, tuple[Band, ...]]:
@@ -51,21 +51,6 @@ def check_categories(shape: RulesetShape, spot: Spot, report: Report) -> None:
             report.unknown(where.key, "bad-value", "类别", category, shape.categories)
         if letter in [other for _, other in letters[:place]]:
             report.add(where.value, "duplicate-id", f"字母 {letter} 已用于另一类别")
-
-
-def read_annual(shape: RulesetShape, kinds: Mapping[str, Kind], spot: Spot, report: Report) -> tuple[str, str] | None:
-    if shape.annual is None:
-        return None
-    where, kind = spot.at("annual"), kinds.get(shape.annual.fact)
-    if kind is None:
-        report.unknown(where.at("fact").value, "unknown-fact", "事实", shape.annual.fact, kinds)
-    elif kind.time is not Time.ANNUAL:
-        report.add(where.at("fact").value, "bad-value", f"“{kind.name}”不是 time: annual 的事实")
-    elif shape.annual.field not in kind.fields:
-        report.unknown(where.at("field").value, "unknown-field", "字段", shape.annual.field, kind.fields)
-    elif shape.annual.field not in kind.numbers:
-        report.add(where.at("field").value, "bad-value", f"“{shape.annual.field}”不是数")
-    return shape.annual.fact, shape.annual.field
 
 
 def read_codes(shape: RulesetShape, kinds: Mapping[str, Kind], spot: Spot, report: Report) -> dict[str, Kind]:
@@ -126,23 +111,3 @@ def read_clauses(document: Document, report: Report) -> dict[str, tuple[Clause, 
             report.add(spot.value, "duplicate-id", f"条款“{one.id}”重复")
         clauses.setdefault(one.id, (Clause(one.id, one.section, one.goal, one.asks, one.no_points, one.slips), spot))
     return clauses
-
-
-def read_progress(document: Document, kinds: Mapping[str, Kind], report: Report) -> str | None:
-    """The fact kind that reports progress of obligations."""
-    shape = shaped(ObligationsShape, document.data, Spot(document), report)
-    if shape is None or shape.progress is None:
-        return None
-    progress, spot = shape.progress, Spot(document, ("progress",))
-    kind = kinds.get(progress.fact)
-    if kind is None:
-        report.unknown(spot.at("fact").value, "unknown-fact", "事实", progress.fact, kinds)
-        return None
-    for part in ("task", "status"):
-        name = getattr(progress, part)
-        if name not in kind.fields:
-            report.unknown(spot.at(part).value, "unknown-field", "字段", name, kind.fields)
-    status = kind.fields.get(progress.status)
-    if status and isinstance(status.type, ChoiceType) and progress.done not in status.type.choices:
-        report.unknown(spot.at("done").value, "bad-value", "状态", progress.done, status.type.choices)
-    return kind.name

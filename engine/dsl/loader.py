@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from engine.dsl.annual import read_annual
 from engine.dsl.calendars import read_calendar
 from engine.dsl.coverage import warn_uncovered, warn_unread
 from engine.dsl.derivations import read_days, read_derivations
@@ -15,16 +16,15 @@ from engine.dsl.dictionary import read_kinds
 from engine.dsl.findings import Finding, Place
 from engine.dsl.heads import (
     check_categories,
-    read_annual,
     read_bands,
     read_clauses,
     read_codes,
-    read_progress,
     read_rates,
 )
 from engine.dsl.model import Ruleset
 from engine.dsl.nearest import did_you_mean
 from engine.dsl.nodes import LARGEST, Document, read
+from engine.dsl.obligations import read_obligations
 from engine.dsl.operator_kinds import check_scored, read_adjustments, read_checks, read_opening, with_alternatives
 from engine.dsl.report import Report, Spot
 from engine.dsl.rules import check_together, read_rules
@@ -127,12 +127,11 @@ def _load(files: Mapping[str, str], report: Report) -> Ruleset | None:
     if report.faulty:
         return None  # a rule checked against half a dictionary would be reported for nothing
     words = replace(words, kinds=with_alternatives(shape, read_codes(shape, kinds, head, report)))
-    others = [documents[OBLIGATIONS]] if OBLIGATIONS in documents else []
     ruleset = _ruleset(shape, words, documents, files)
     if not report.faulty:
         check_scored(ruleset, head, report)
-        warn_unread(ruleset, others, report)
-        warn_uncovered(clauses, ruleset, others, report)
+        warn_unread(ruleset, report)
+        warn_uncovered(clauses, ruleset, report)
     return ruleset
 
 
@@ -142,6 +141,7 @@ def _ruleset(
     report, head = words.report, Spot(documents[HEAD])
     rules = [rule for name in documents if name not in _KNOWN for rule in read_rules(documents[name], words)]
     check_together(rules, words)
+    progress, obligations = read_obligations(documents[OBLIGATIONS], words) if OBLIGATIONS in documents else (None, ())
     order = {category: place for place, category in enumerate(words.categories)}
     return Ruleset(
         name=shape.name,
@@ -155,8 +155,9 @@ def _ruleset(
         clauses=words.clauses or {},
         bands=words.bands,
         rates=read_rates(shape, words.kinds, head, report),
-        annual=read_annual(shape, words.kinds, head, report),
-        progress=read_progress(documents[OBLIGATIONS], words.kinds, report) if OBLIGATIONS in documents else None,
+        annual=read_annual(shape.annual, head.at("annual"), words),
+        progress=progress,
+        obligations=obligations,
         numbered_field=shape.numbered_field,
         derivations=read_derivations(documents[DERIVE], words) if DERIVE in documents else (),
         review=read_days(shape.review.within, head.at("review", "within"), words) if shape.review else None,

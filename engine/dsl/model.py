@@ -11,10 +11,15 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from engine.dsl.findings import Finding, Place
 from engine.dsl.formula import Formula, Say
+from engine.dsl.obligation import Obligation, Progress
 from engine.dsl.types import ChoiceType, DecimalType, FieldType, Value
+
+if TYPE_CHECKING:
+    from engine.dsl.annual import Annual, AnnualRule
 
 _NUMBER = DecimalType()
 
@@ -162,6 +167,15 @@ class Pattern:
 
 
 @dataclass(frozen=True)
+class Trigger:
+    """Something that fires as a rule does and gives no points: what an obligation asks of the facts."""
+
+    id: str
+    fact: Pattern
+    nones: tuple[Pattern, ...] = ()
+
+
+@dataclass(frozen=True)
 class PointsTable:
     """Points by the value of one field."""
 
@@ -305,11 +319,12 @@ class Ruleset:
     clauses: Mapping[str, Clause]
     bands: Mapping[str, tuple[Band, ...]]
     rates: tuple[Rate, ...] = ()
-    annual: tuple[str, str] | None = None  # fact kind and field of the year's evaluation
+    annual: Annual | None = None  # what the year's result is made of
     numbered_field: str | None = None  # the field that numbers events: one number in two months is told
     derivations: tuple[Derivation, ...] = ()
     calendar: Mapping[int, CalendarYear] = field(default_factory=dict)  # the years that the ruleset tells itself
-    progress: str | None = None  # the fact kind that reports progress of obligations
+    progress: Progress | None = None  # how units report progress of obligations
+    obligations: tuple[Obligation, ...] = ()  # by number
     review: int | SettingRef | None = None  # working days after the date of issue in which units may ask for review; None: no end
     adjustments: Adjustments | None = None
     checks: Checks | None = None
@@ -353,10 +368,6 @@ class Ruleset:
 
     def _settled(self, rule: Rule, month: str) -> Rule:
         # The check has typed every setting that a test or a limit reads (Setting.at is never None here).
-        def pattern(one: Pattern) -> Pattern:
-            fields = self.kinds[one.kind].fields
-            return replace(one, tests=tuple(settled_test(each, fields, self.settings, month) for each in one.tests))
-
         def points(value: Formula | PointsTable) -> Formula | PointsTable:
             numbers = self.numbers(month)
             if isinstance(value, Formula):
@@ -379,13 +390,38 @@ class Ruleset:
             cap = None if per is None else Cap(most, per)
         return replace(
             rule,
-            fact=rule.fact and pattern(rule.fact),
-            nones=tuple(map(pattern, rule.nones)),
+            fact=rule.fact and self._settled_pattern(rule.fact, month),
+            nones=tuple(self._settled_pattern(none, month) for none in rule.nones),
             points=points(rule.points),
             once_per=(once,) if isinstance(once, str) else once,
             best_of=limit(rule.best_of),
             cap=cap,
         )
+
+    def annual_rule(self) -> AnnualRule | None:
+        """How the year is graded, with every setting replaced."""
+        return self.annual and self.annual.settled(self.settings, self.months[0])
+
+    def obligations_in(self, month: str) -> tuple[Obligation, ...]:
+        """The obligations with every setting replaced by its value in a month."""
+        return tuple(self._settled_obligation(one, month) for one in self.obligations)
+
+    def _settled_obligation(self, one: Obligation, month: str) -> Obligation:
+        due = self.settings[one.due.name].at(month) if isinstance(one.due, SettingRef) else one.due
+        done = tuple(
+            tuple(replace(each, pattern=self._settled_pattern(each.pattern, month)) for each in condition)
+            for condition in one.done_when
+        )
+        # A standard is of obligations with one kind of evidence only, so its first pattern tells the fields.
+        standard = tuple(
+            settled_test(test, self.kinds[next(one.evidence).pattern.kind].fields, self.settings, month) for test in one.standard
+        )
+        breach = tuple(self._settled_pattern(each, month) for each in one.breach)
+        return replace(one, due=due, done_when=done, standard=standard, breach=breach)
+
+    def _settled_pattern(self, one: Pattern, month: str) -> Pattern:
+        fields = self.kinds[one.kind].fields
+        return replace(one, tests=tuple(settled_test(each, fields, self.settings, month) for each in one.tests))
 
     def numbers(self, month: str) -> Mapping[str, Fraction]:
         """The settings that are numbers, as they hold in a month."""

@@ -30,7 +30,7 @@ def read_when(
         words.report.add(spot.value, "bad-value", "when 不能为空", "写成 {fact: 事实} 或 {none: 事实}")
     for entry, where in entries:
         shape = shaped(PatternShape, entry, where, words.report)
-        pattern = shape and _pattern(shape, where, words, first)
+        pattern = shape and read_pattern(shape, where, words, first)
         if pattern is None:
             continue
         if shape.none is not None:
@@ -45,7 +45,8 @@ def read_when(
     return fact, tuple(none for none, _ in nones)
 
 
-def _pattern(shape: PatternShape, spot: Spot, words: Vocabulary, first: str) -> Pattern | None:
+def read_pattern(shape: PatternShape, spot: Spot, words: Vocabulary, first: str) -> Pattern | None:
+    """One pattern of facts or of an absence; None where it cannot be read."""
     if (shape.fact is None) == (shape.none is None):
         code = "missing-key" if shape.fact is None else "bad-value"
         words.report.add(spot.value, code, "每一项应有 fact 或 none 之一")

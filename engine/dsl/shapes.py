@@ -34,6 +34,12 @@ class BandShape(Shape):
 class AnnualShape(Shape):
     fact: Text
     field: Text
+    months_weight: Any = None
+    evaluation_weight: Any = None
+    scale: Any = None
+    rank_by: Any = None
+    ties: Any = None
+    vetoed: Any = None
 
 
 class RateShape(Shape):
@@ -48,7 +54,7 @@ class CaseShape(Shape):
     unit: Text
     month: Text | None = None
     facts: dict[str, list[dict[str, str]]] = {}
-    expect: dict[str, Any]
+    expect: dict[str, Any] | None = None
     ignore: list[Text] = []
     settings: dict[str, Text] = {}
     tasks: dict[str, Text] = {}
@@ -156,6 +162,29 @@ class ProgressShape(Shape):
     task: Text
     status: Text
     done: Text
+
+
+class EvidenceShape(Shape):
+    fact: Text
+    where: dict[str, Any] = {}
+    every: dict[str, list[Text]] = {}
+
+
+class AnyShape(Shape):
+    any: list[Any]
+
+
+class ObligationShape(Shape):
+    no: Whole
+    title: Text
+    clause: Text
+    units: list[Any]
+    kind: Literal["by", "monthly", "clean"]
+    due: Any = None
+    done_when: Any = None
+    standard: dict[str, Any] = {}
+    breach: Any = None
+    note: Text = ""
 
 
 class ObligationsShape(Shape):

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
-from engine.dsl.model import FieldRef, Pattern, Rule, Test
+from engine.dsl.model import FieldRef, Pattern, Rule, Test, Trigger
 from engine.dsl.types import Value
 
 CLOSE = "#close"  # the kind of the fact that ends a month; no kind of a dictionary begins with #
@@ -31,7 +31,7 @@ def comparable(value: Value) -> str | int:
     return int(Fraction(value) * SCALE) if isinstance(value, int | Decimal) else value
 
 
-def definition(rule: Rule) -> list[dict]:
+def definition(rule: Rule | Trigger) -> list[dict]:
     """The patterns of a rule: its fact, then the month's close, then every absence, which the close joins."""
     patterns = [] if rule.fact is None else [{"fact": _pattern(rule.fact)}]
     if rule.nones:
@@ -40,7 +40,7 @@ def definition(rule: Rule) -> list[dict]:
     return patterns
 
 
-def fields_read(rules: Iterable[Rule]) -> dict[str, frozenset[str]]:
+def fields_read(rules: Iterable[Rule | Trigger]) -> dict[str, frozenset[str]]:
     """The fields that some test reads, by kind: only these are asserted."""
     read: dict[str, set[str]] = {}
     for rule in rules:

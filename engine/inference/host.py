@@ -15,7 +15,7 @@ from functools import cache
 
 from durable import engine as durable
 
-from engine.dsl.model import Rule
+from engine.dsl.model import Rule, Trigger
 from engine.facts import Fact
 from engine.inference.compile import CLOSE, comparable, definition, fields_read, given_marker
 from engine.interrupting import uninterrupted
@@ -48,7 +48,7 @@ def _host() -> durable.Host:
 class Matcher:
     """A set of rules, settled for a month, as compiled into durable-rules."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    def __init__(self, rules: Sequence[Rule | Trigger]) -> None:
         self._read = fields_read(rules)
         self._unconditional = [
             (rule.id, rule.fact.kind) for rule in rules if rule.fact and not rule.fact.tests and not rule.nones

@@ -142,7 +142,7 @@ class _Instructions:
         ]
 
     def _of_every_unit(self, kind: Kind) -> bool:
-        return kind.name in ((self._ruleset.annual or ("",))[0], self._ruleset.progress)
+        return kind.name in (self._ruleset.annual and self._ruleset.annual.fact, self._ruleset.progress and self._ruleset.progress.fact)
 
 
 def _time_words(kind: Kind) -> str:
@@ -166,7 +166,7 @@ def _other_uses(kind: Kind, ruleset: Ruleset) -> Iterator[str]:
     for other in ruleset.kinds.values():
         if any(route.table == kind.name for route in other.routes.values()):
             yield f"用来确定“{other.name}”归哪个单位"
-    if ruleset.annual is not None and ruleset.annual[0] == kind.name:
+    if ruleset.annual is not None and ruleset.annual.fact == kind.name:
         yield "用于年度考核结果"
     if ruleset.adjustments and ruleset.adjustments.fact == kind.name:
         yield "由操作员填写；jifen adjust 会代为计算附件的校验码"
@@ -174,5 +174,5 @@ def _other_uses(kind: Kind, ruleset: Ruleset) -> Iterator[str]:
         yield "由操作员填写；只用来与账本核对，不计分"
     if ruleset.opening == kind.name:
         yield "由操作员在年中启用时填写，用 jifen open-balance 收入；平时留空"
-    if ruleset.progress == kind.name:
+    if ruleset.progress and ruleset.progress.fact == kind.name:
         yield "用于督办任务的进展"

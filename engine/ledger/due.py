@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from engine.dsl.model import Rule, Ruleset, Time
+from engine.dsl.obligation import Duty
 
 Reported = Mapping[str, set[str]]  # fact kind to the units that reported it
 Due = list[tuple[str, str]]  # unit and fact kind
+Told = frozenset[tuple[str, int]]  # the units that reported progress of an obligation in the month, and its number
 
 
-def due(ruleset: Ruleset, month: str, reported_before: Reported) -> Due:
+def due(ruleset: Ruleset, month: str, reported_before: Reported, told: Told) -> Due:
     """The monthly kinds due from each unit, by category, the list's order and the dictionary's.
 
-    Due from the units of a rule with a closed list that reads the kind, and from those that reported it in an
-    earlier month of the year, where a rule that binds them still reads it.
+    Due from the units of a rule with a closed list that reads the kind, from those of a monthly obligation that asks
+    for it and of which they have not `told` otherwise, and from those that reported it in an earlier month of the year,
+    where a rule that binds them still reads it.
     """
     named: dict[str, set[str]] = {}
     bound: dict[str, set[str]] = {}
+    owed = _owed(ruleset, told)
     for kind, rules in _readers(ruleset, month).items():
-        named[kind] = {unit for rule in rules if _closed(ruleset, rule) for unit in rule.units}
+        named[kind] = {unit for rule in rules if _closed(ruleset, rule) for unit in rule.units} | owed.get(kind, set())
         bound[kind] = {unit for rule in rules for unit in rule.units}
     return [
         (unit, kind)
@@ -29,14 +33,15 @@ def due(ruleset: Ruleset, month: str, reported_before: Reported) -> Due:
     ]
 
 
-def missing(ruleset: Ruleset, month: str, asked: Due, reported: Reported) -> Due:
-    """What is due and not there. Of kinds that rules of one scoring item read, any one will do."""
-    readers = _readers(ruleset, month)
-    return [
-        (unit, kind)
-        for unit, kind in asked
-        if not any(unit in reported.get(each, ()) for each in {kind, *_instead(readers, unit, kind)})
-    ]
+def missing(ruleset: Ruleset, month: str, asked: Due, reported: Reported, told: Told) -> Due:
+    """What is due and not there. Of kinds that rules of one scoring item read, any one will do, but not for an obligation."""
+    readers, owed = _readers(ruleset, month), _owed(ruleset, told)
+
+    def there(unit: str, kind: str) -> bool:
+        others = () if unit in owed.get(kind, ()) else _instead(readers, unit, kind)
+        return any(unit in reported.get(each, ()) for each in (kind, *others))
+
+    return [(unit, kind) for unit, kind in asked if not there(unit, kind)]
 
 
 def _readers(ruleset: Ruleset, month: str) -> dict[str, list[Rule]]:
@@ -47,6 +52,15 @@ def _readers(ruleset: Ruleset, month: str) -> dict[str, list[Rule]]:
     for rule in ruleset.in_force(month):
         for kind in {pattern.kind for pattern in (rule.fact, *rule.nones) if pattern is not None} & found.keys():
             found[kind].append(rule)
+    return found
+
+
+def _owed(ruleset: Ruleset, told: Told) -> dict[str, set[str]]:
+    """The units that a monthly obligation asks for a kind."""
+    found: dict[str, set[str]] = {}
+    for obligation in ruleset.obligations:
+        for kind in obligation.kinds if obligation.duty is Duty.MONTHLY else ():
+            found.setdefault(kind, set()).update(unit for unit in obligation.units if (unit, obligation.no) not in told)
     return found
 
 

@@ -16,6 +16,8 @@ from engine import __version__
 from engine.dsl.model import Ruleset
 from engine.facts import Fact, canonical
 from engine.ledger.stored import newest_version
+from engine.ledger.verdicts import Held, changed_verdicts, write_verdicts
+from engine.obligations.judging import Judgements
 from engine.scoring.award import Award
 from engine.scoring.months import MonthFacts
 from engine.scoring.year import Year
@@ -97,9 +99,13 @@ def difference(ruleset: Ruleset, given: Mapping[str, tuple[Award, ...]], standin
     return sorted(reversals, key=by_unit) + sorted(awarded, key=by_unit)
 
 
-def differs(connection: Connection, year: Year, month: str) -> bool:
-    """Whether a month's entries are not those that scoring gives by now."""
-    return bool(difference(year.ruleset, year.awards(month), standing_entries(connection, month)))
+def differs(connection: Connection, judgements: Judgements, month: str) -> bool:
+    """Whether a month's entries or verdicts are not those that its year gives by now."""
+    year = judgements.year
+    return bool(
+        difference(year.ruleset, year.awards(month), standing_entries(connection, month))
+        or changed_verdicts(connection, month, judgements.verdicts(month))
+    )
 
 
 def _account(unit: str, award: Award) -> Account:
@@ -123,21 +129,25 @@ def post(
 ) -> Posted:
     """Writes the difference of one month (a run) or several (a correction) in one batch; `files` is the ruleset's text.
 
-    Nothing is written where entries, matches and ruleset stand as they are.
+    Nothing is written where entries, matches, verdicts and ruleset stand as they are.
     """
     postings: dict[str, list[Posting]] = {}
     tallies: dict[str, dict[str, tuple[str, tuple[Award, ...]]]] = {}
+    verdicts: dict[str, list[Held]] = {}
+    judgements = Judgements(year)
     for month in months:
         given = year.awards(month)
         own = difference(year.ruleset, given, standing_entries(connection, month))
         changed = changed_tallies(connection, month, given, year.facts(month))
-        if own or changed or (not reason and _ruleset_of(connection, month) != year.ruleset.fingerprint):
-            postings[month], tallies[month] = own, changed
+        judged = changed_verdicts(connection, month, judgements.verdicts(month))
+        if own or changed or judged or (not reason and _ruleset_of(connection, month) != year.ruleset.fingerprint):
+            postings[month], tallies[month], verdicts[month] = own, changed, judged
     if not postings:
         return Posted(None, ())
     batch = _new_batch(connection, files, year.ruleset, list(postings), at, operator, reason)
     for month, changed in tallies.items():
         _write_matches(connection, batch.id, month, changed)
+    write_verdicts(connection, batch.id, verdicts)
     return Posted(batch.id, _write_entries(connection, batch, postings, reason))
 
 

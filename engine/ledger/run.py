@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from engine.ledger.posting import Posted, differs, post
 from engine.ledger.standings import posted_months
 from engine.ledger.stored import newest_facts
 from engine.ledger.unused import Unused, unused
+from engine.obligations.judging import Judgements, Status, statuses
 from engine.scoring.points import decimal
 from engine.scoring.year import Year
 from engine.workspace import Workspace
@@ -38,6 +39,7 @@ class Run:
     unattributed: tuple[Fact, ...]
     stale: tuple[str, ...]  # later posted months whose points this run's facts have moved
     behind: tuple[str, ...]  # earlier posted months that stand otherwise than their facts now say
+    statuses: Mapping[Status, int]  # how many obligations of units stand how
     failing: tuple[Failing, ...]  # check facts of the month that its ledger contradicts
     stored: Stored | None = None
     reading: Reading | None = None
@@ -101,7 +103,8 @@ def run_month(
         year = Year(ruleset, facts, posted_hits(connection, ruleset, closed))
         result = post(connection, workspace.ruleset_files, year, [month], at=now, operator=who)
         failing = failing_checks(connection, ruleset, [month])
-        moved = [other for other in posted if other != month and other not in shut and differs(connection, year, other)]
+        judgements = Judgements(year)
+        moved = [other for other in posted if other != month and other not in shut and differs(connection, judgements, other)]
     return Run(
         month,
         result,
@@ -109,6 +112,7 @@ def run_month(
         year.facts(month).unattributed,
         tuple(other for other in moved if other > month),
         tuple(other for other in moved if other < month),
+        statuses(judgements.verdicts(month)),
         tuple(failing),
         stored,
         reading,

@@ -15,10 +15,11 @@ from engine.facts import Fact, key_line, key_order, restore
 from engine.intake.touching import months_touched
 from engine.ledger.checking import failing_checks, told_in_brief
 from engine.ledger.closed import closings, posted_hits
-from engine.ledger.due import Due, Reported, due, missing
+from engine.ledger.due import Due, Reported, Told, due, missing
 from engine.ledger.posting import differs
 from engine.ledger.reviews import State, numbered, requests, waiting
 from engine.ledger.stored import newest_facts, scored_kinds
+from engine.obligations.judging import Judgements
 from engine.scoring.months import MonthFacts
 from engine.scoring.year import Year
 from models.tables import Batch, BatchMonth, Closing, FactVersion
@@ -87,6 +88,7 @@ def status(
     touched = _touched(connection, afresh, last, {each: changes[each] for each in closed if each <= asked[-1]})
     told = ruleset.months if month else _up_to_newest(ruleset, facts, last)
     found = []
+    judgements = Judgements(year)
     for place, each in enumerate(asked, start=1):
         state = _state(last.get(each), closed.get(each))
         need, lacking, reported = _reports(year, each) if each in told else ([], [], {})
@@ -95,7 +97,7 @@ def status(
         if each in closed:
             waits = _correction_waits(connection, each, touched)
         elif each in told:
-            waits = _run_waits(connection, year, each, last.get(each), own)
+            waits = _run_waits(connection, judgements, each, last.get(each), own)
         if not waits and each in last:
             failing = failing_checks(connection, ruleset, [each])
             waits = told_in_brief(failing) if failing else ""
@@ -181,9 +183,18 @@ def _reports(year: Year, month: str) -> tuple[Due, Due, Reported]:
     if month in year.opened:
         return [], [], {}
     before = [each for each in year.ruleset.months if each < month]
-    asked = due(year.ruleset, month, _reported(year.ruleset, (year.facts(each) for each in before)))
+    told = _told(year, month)
+    asked = due(year.ruleset, month, _reported(year.ruleset, (year.facts(each) for each in before)), told)
     reported = _reported(year.ruleset, [year.facts(month)])
-    return asked, missing(year.ruleset, month, asked, reported), reported
+    return asked, missing(year.ruleset, month, asked, reported, told), reported
+
+
+def _told(year: Year, month: str) -> Told:
+    progress = year.ruleset.progress
+    if progress is None:
+        return frozenset()
+    held = year.facts(month).by_unit.items()
+    return frozenset((unit, fact.values[progress.task]) for unit, own in held for fact in own if fact.kind == progress.fact)
 
 
 def _reported(ruleset: Ruleset, months: Iterable[MonthFacts]) -> dict[str, set[str]]:
@@ -207,30 +218,34 @@ def _touched(
 ) -> dict[str, str]:
     """The closed months, those that `changes` has, that are not what `year` makes of them: why, oldest first."""
     found = {}
+    judgements = Judgements(year)
     for month in sorted(changes):
-        why = _moved_by(connection, year, month, "印发", last[month], _scored(year, month, changes[month]))
+        why = _moved_by(connection, judgements, month, "印发", last[month], _scored(year, month, changes[month]))
         if why:
             found[month] = why
     return found
 
 
 def _moved_by(
-    connection: Connection, year: Year, month: str, since: str, last: _Last, changes: Sequence[Change]
+    connection: Connection, judgements: Judgements, month: str, since: str, last: _Last, changes: Sequence[Change]
 ) -> str:
-    """Why a posted month is not what `year` makes of it, in words; "" where it is. `since` says what has passed."""
+    """Why a posted month is not what its year makes of it, in words; "" where it is. `since` says what has passed."""
+    ruleset = judgements.year.ruleset
     if changes:
         return f"有 {len(changes)} 条事实在{since}后有变"
-    if is_stale(connection, year.ruleset):
+    if is_stale(connection, ruleset):
         return "单条记录的汇总办法有变"
-    if not differs(connection, year, month):
+    if not differs(connection, judgements, month):
         return ""
-    return "因其他月份的事实变动" if last.ruleset == year.ruleset.fingerprint else "因规则集变动"
+    return "因其他月份的事实变动" if last.ruleset == ruleset.fingerprint else "因规则集变动"
 
 
-def _run_waits(connection: Connection, year: Year, month: str, last: _Last | None, changes: Sequence[Change]) -> str:
+def _run_waits(
+    connection: Connection, judgements: Judgements, month: str, last: _Last | None, changes: Sequence[Change]
+) -> str:
     if last is None:
         return f"尚未计分，待 `jifen run {month}`"
-    why = _moved_by(connection, year, month, "计分", last, changes)
+    why = _moved_by(connection, judgements, month, "计分", last, changes)
     return why and (f"{why}，需 `jifen run {month}`" if changes else f"{why}，需重新计分（`jifen run {month}`）")
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from engine.dsl.model import Ruleset
+from engine.dsl.obligation import Duty
 from engine.facts import Fact, key_line
 from engine.scoring.months import rules_of
 from engine.scoring.year import Year
@@ -26,12 +29,14 @@ def unused(year: Year, month: str) -> list[Unused]:
         for pattern in (rule.fact, *rule.nones):
             if pattern is not None:
                 readers.setdefault(pattern.kind, []).append(rule)
+    # What falls in an opening month is judged only as evidence of what is due by a date.
+    judged = _judged(ruleset, [Duty.BY] if month in year.opened else list(Duty))
     found = []
-    otherwise_read = {ruleset.progress, ruleset.checks and ruleset.checks.fact}
     for unit, own in year.facts(month).by_unit.items():
         for fact in own:
             reading = readers.get(fact.kind, ())
-            if fact.kind in otherwise_read or any(unit in rule.units for rule in reading):
+            checked = ruleset.checks is not None and fact.kind == ruleset.checks.fact
+            if checked or unit in judged.get(fact.kind, ()) or any(unit in rule.units for rule in reading):
                 continue
             category = ruleset.units[unit].category
             alike = [rule for rule in reading if rule.category == category]
@@ -40,7 +45,17 @@ def unused(year: Year, month: str) -> list[Unused]:
     return found
 
 
+def _judged(ruleset: Ruleset, duties: Collection[Duty]) -> dict[str, set[str]]:
+    """The units that some obligation binds, by the fact kinds that it reads."""
+    found: dict[str, set[str]] = {}
+    for obligation in (one for one in ruleset.obligations if one.duty in duties):
+        kinds = obligation.kinds | ({ruleset.progress.fact} if ruleset.progress else set())
+        for kind in kinds:
+            found.setdefault(kind, set()).update(obligation.units)
+    return found
+
+
 def _reason(unit: str, category: str, kind: str, reading: list) -> str:
     if not reading:
-        return f"没有{category}规则使用“{kind}”"
+        return f"没有{category}规则使用“{kind}”，{unit}也没有看它的任务"
     return f"{unit}不在{'、'.join(sorted({rule.id for rule in reading}))}的责任单位之列"

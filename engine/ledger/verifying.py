@@ -13,6 +13,8 @@ from engine.ledger.posting import changed_tallies, difference, standing_entries
 from engine.ledger.reading import last_ruleset, seen_by, standing_matches
 from engine.ledger.standings import posted_months
 from engine.ledger.stored import newest_facts
+from engine.ledger.verdicts import changed_verdicts
+from engine.obligations.judging import Judgements
 from engine.scoring.award import Award
 from engine.scoring.points import decimal
 from engine.scoring.year import Year
@@ -142,6 +144,8 @@ def _replayed(connection: Connection, month: str) -> Iterator[Difference]:
         said = "不应有" if one.kind == "reversal" else "缺少"
         points = decimal(-one.points if one.kind == "reversal" else one.points)
         yield Difference(month, one.reverses, f"{month} {one.unit} {one.rule}：账本{said} {points} 分的分录")
+    for one in changed_verdicts(connection, month, Judgements(year).verdicts(month)):
+        yield Difference(month, None, f"{month} {one.unit} 任务 {one.task}：所记结论与事实、规则不一致")
     if not wrong:
         for unit in dict.fromkeys([*changed_tallies(connection, month, given, year.facts(month)), *_unlike(connection, month, given)]):
             yield Difference(month, None, f"{month} {unit}：触发记录与事实、规则不一致")

@@ -18,6 +18,7 @@ from engine.dsl.vocabulary import number
 from engine.errors import RulesetFaulty
 from engine.facts import Fact, canonical
 from engine.intake.rows import met
+from engine.obligations.judging import Judgements, Status
 from engine.scoring.points import decimal, hundredths
 from engine.scoring.year import Year
 
@@ -26,7 +27,10 @@ _WORDS = ("none", "year", "month", "unit")  # what a setting that shapes a limit
 
 @dataclass(frozen=True)
 class Case:
-    """One example; `expect` holds hundredths by month and rule. Only the months in it are judged."""
+    """One example; `expect` holds hundredths by month and rule, `tasks` the statuses of obligations by month.
+
+    Only the months in them are judged.
+    """
 
     name: str
     unit: str
@@ -34,6 +38,7 @@ class Case:
     expect: Mapping[str, Mapping[str, int]]
     ignore: frozenset[str]
     settings: Mapping[str, str]
+    tasks: Mapping[str, Mapping[int, str]]
     place: Place
 
 
@@ -64,6 +69,12 @@ def verdict(ruleset: Ruleset, case: Case) -> list[str]:
         for rule in sorted({*expected, *got} - case.ignore):
             if expected.get(rule, 0) != got.get(rule, 0):
                 faults.append(f"{month} {rule}：应为 {decimal(expected.get(rule, 0))}，实为 {decimal(got.get(rule, 0))}")
+    judgements = Judgements(year)
+    for month, expected in case.tasks.items():
+        stands = {one.task: one.status for one in judgements.verdicts(month) if one.unit == case.unit}
+        faults += [
+            f"{month} 任务 {task}：应为 {status}，实为 {stands[task]}" for task, status in expected.items() if stands[task] != status
+        ]
     return faults
 
 
@@ -98,13 +109,14 @@ class _Reader:
         expect = self._expect(shape, spot.at("expect"))
         for place, rule in enumerate(shape.ignore):
             self._known_rule(rule, spot.at("ignore", place).value)
-        if shape.tasks:
-            self.report.add(spot.at("tasks").key, "bad-value", "规则集还没有任务，tasks 无从判断", "去掉 tasks")
+        if shape.expect is None and not shape.tasks:
+            self.report.add(spot.value, "missing-key", "测试没有写 expect 或 tasks，什么也没有判断", "补上“expect:”")
+        tasks = self._tasks(shape, unit, spot.at("tasks"))
         for name, text in shape.settings.items():
             self._setting(name, text, spot.at("settings", name))
         if len(self.report.findings) > before:
             return None
-        return Case(shape.name, unit, facts, expect, frozenset(shape.ignore), shape.settings, spot.value)
+        return Case(shape.name, unit, facts, expect, frozenset(shape.ignore), shape.settings, tasks, spot.value)
 
     def _facts(self, shape: CaseShape, unit: str, spot: Spot) -> tuple[Fact, ...]:
         facts: dict[tuple[str, str], Fact] = {}
@@ -151,6 +163,8 @@ class _Reader:
 
     def _expect(self, shape: CaseShape, spot: Spot) -> dict[str, dict[str, int]]:
         expect = shape.expect
+        if expect is None:
+            return {}
         by_month = expect if expect and all(isinstance(one, dict) for one in expect.values()) else {shape.month: expect}
         points = {}
         for month, rules in by_month.items():
@@ -159,6 +173,21 @@ class _Reader:
                 self.report.add(at.key, "bad-value", "要判断的月份不在规则集的年度内", "写 month: 2023-04，或在 expect 里按月份写")
             points[month] = {rule: self._points(rule, text, at.at(rule)) for rule, text in rules.items()}
         return points
+
+    def _tasks(self, shape: CaseShape, unit: str, spot: Spot) -> dict[str, dict[int, str]]:
+        """The statuses that are expected at the end of the case's month."""
+        binding = {str(one.no): one.no for one in self.ruleset.obligations if unit in one.units}
+        expected: dict[int, str] = {}
+        for word, status in shape.tasks.items():
+            if word not in binding:
+                self.report.add(spot.at(word).key, "bad-value", f"没有对{unit}的任务 {word}", f"有：{'、'.join(binding)}")
+            elif status not in list(Status):
+                self.report.unknown(spot.at(word).value, "bad-value", "状态", status, list(Status))
+            else:
+                expected[binding[word]] = status
+        if shape.tasks and shape.month not in self.ruleset.months:
+            self.report.add(spot.key, "missing-key", "tasks 要有判断的月份", "写 month: 2023-04")
+        return {shape.month: expected} if expected else {}
 
     def _points(self, rule: str, text: Any, spot: Spot) -> int:
         self._known_rule(rule, spot.key)

@@ -55,7 +55,8 @@ def test_a_list_written_where_no_folder_is(jifen, posted):
 
 def test_a_unit_that_the_list_has_lost(jifen, posted):
     edit(posted, "units.yaml", "  - {name: 市科技局,", "  - {name: 市新设局,")
-    edit(posted, "departments.yaml", "市科技局", "市新设局")
+    for name in ("departments.yaml", "obligations.yaml"):
+        edit(posted, name, "市科技局", "市新设局")
     again = jifen("-w", posted, "run", "2023-04", "--json")
     assert again.status == 0, again.err
     moved = {(one["unit"], one["rule"], one["points"], one["kind"]) for one in again.json["posted"]}
@@ -81,7 +82,7 @@ def test_a_rule_that_the_ruleset_has_lost(jifen, posted):
 def test_a_dictionary_edited_after_facts_came_in(jifen, workspace, sheet, old, new):
     jifen("-w", workspace, "import", sheet("双公示异议", {**CASE, "及时处理": "是"}))
     edit(workspace, "facts.yaml", old, new)
-    for name in ("departments.yaml", "counties.yaml"):
+    for name in ("departments.yaml", "counties.yaml", "obligations.yaml"):
         if "处理}" in new or new.endswith("处理"):
             edit(workspace, name, "{及时处理: 否}", "{处理: 否}")
     refused(jifen("-w", workspace, "run", "2023-04"), "双公示异议", "facts.yaml")
@@ -128,7 +129,8 @@ def test_a_defect_of_ours_is_a_report_and_70(jifen, workspace, monkeypatch):
         ("expect: {D31: 1}, settings: {双公示零报积分: abc}", "bad-value"),
         ("expect: {D31: 1}, settings: {二十分封顶: foo}", "bad-value"),
         ("expect: {D31: 1}, settings: {二十分: none}", "unknown-setting"),
-        ("expect: {D31: 1}, tasks: {4: 不达标}", "bad-value"),
+        ("expect: {D31: 1}, tasks: {1: 逾期}", "bad-value"),
+        ("expect: {D31: 1}, tasks: {4: 超期}", "bad-value"),
         ("expects: {D31: 1}, expect: {D31: 1}", "unknown-key"),
         ("facts: {}", "missing-key"),
     ],

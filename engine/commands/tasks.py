@@ -1,0 +1,80 @@
+"""The `tasks` command: how the obligations of every responsible unit stood at a month's end, as the last run judged them."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+from engine.commands.naming import one_of
+from engine.commands.talk import say, say_json, table
+from engine.dsl.model import Ruleset
+from engine.errors import InputError
+from engine.ledger.verdicts import Held
+from engine.obligations.judging import FAILING, Status, last_day
+from engine.workspace import Workspace
+
+_COLOURS = {
+    Status.IDLE: "", Status.UNDERWAY: "cyan", Status.DONE: "green", Status.OVERDUE: "bold red", Status.SUBSTANDARD: "bold yellow",
+}  # fmt: skip
+
+
+def show_tasks(
+    folder: Path,
+    month: str,
+    unit: str | None,
+    task: int | None,
+    wanted: list[str],
+    within: int | None,
+    as_json: bool,
+) -> None:
+    from engine.ledger.reading import last_ruleset
+    from engine.ledger.standings import require_posted
+    from engine.ledger.verdicts import standing_verdicts
+    from models.database import reading
+
+    workspace = Workspace.open(folder)
+    with reading(workspace.database) as connection:
+        require_posted(connection, month)
+        ruleset = last_ruleset(connection, month)
+        unit = unit and one_of(unit, ruleset.aliases, "单位", "单位见 units.yaml")
+        _require_task(ruleset, task)
+        statuses = [Status(one_of(word, {each: each for each in Status}, "状态", f"可用：{'、'.join(Status)}")) for word in wanted]
+        found = standing_verdicts(connection, month)
+    if not found and ruleset.obligations:
+        raise InputError(f"{month} 计分时还没有判定任务", f"再执行一次 `jifen run {month}`")
+    shown = [
+        one for one in found
+        if (unit is None or one.unit == unit) and (task is None or one.task == task)
+        and (not statuses or one.status in statuses) and (within is None or _near(one, month, within))
+    ]  # fmt: skip
+    shown.sort(key=lambda one: (one.task, ruleset.order.get(one.unit, len(ruleset.order))))
+    if as_json:
+        say_json([{"task": one.task, "unit": one.unit, "status": one.status, "due": one.due} for one in shown])
+        return
+    titles = {one.no: one.title for one in ruleset.obligations}
+    if shown:
+        table(
+            ("任务", "内容", "单位", "状态", "期限"),
+            ((str(one.task), titles.get(one.task, ""), one.unit, one.status, one.due or "") for one in shown),
+            right=("任务",),
+            colours={status: colour for status, colour in _COLOURS.items() if colour},
+        )
+    counts = "，".join(f"{status} {sum(one.status == status for one in shown)}" for status in Status)
+    say(f"{month}：{len(shown)} 项（{counts}）")
+
+
+def _require_task(ruleset: Ruleset, task: int | None) -> None:
+    numbers = [one.no for one in ruleset.obligations]
+    if task is not None and task not in numbers:
+        span = f"{numbers[0]} 至 {numbers[-1]}" if numbers else "（规则集没有任务）"
+        raise InputError(f"没有任务 {task}", f"任务编号为 {span}")
+
+
+def _near(one: Held, month: str, days: int) -> bool:
+    """Whether an unfinished obligation falls due within so many days of the month's end, or has failed already."""
+    if one.status == Status.DONE:
+        return False
+    if one.due is None or one.status in FAILING:
+        return one.status in FAILING
+    left = datetime.date.fromisoformat(one.due) - datetime.date.fromisoformat(last_day(month))
+    return left.days <= days

@@ -1,0 +1,62 @@
+"""Verdicts in the store: like tallies, a month's verdict is written anew only where it, or what decided it, is another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Select, func, select
+
+from engine.facts import canonical
+from engine.obligations.judging import Verdict as Judged
+from models.bulk import insert_rows
+from models.tables import Verdict
+
+_VERDICT = Verdict.__table__
+_COLUMNS = ("batch_id", "period", "unit", "task", "status", "due", "facts")
+GONE = ""  # the status of what no longer binds a unit
+
+
+class Held(NamedTuple):
+    """A verdict as stored; `facts` are the versions that decided."""
+
+    task: int
+    unit: str
+    status: str
+    due: str | None
+    facts: tuple[int, ...]
+
+
+def standing_verdicts(connection: Connection, month: str, before_batch: int | None = None) -> list[Held]:
+    """A month's verdicts, by task; with `before_batch` as they stood before that batch."""
+    rows = connection.execute(_newest(month, before_batch).order_by(_VERDICT.c.task, _VERDICT.c.id))
+    return [Held(row.task, row.unit, row.status, row.due, tuple(json.loads(row.facts))) for row in rows if row.status != GONE]
+
+
+def _newest(month: str, before_batch: int | None) -> Select:
+    newest = select(func.max(_VERDICT.c.id)).where(_VERDICT.c.period == month).group_by(_VERDICT.c.task, _VERDICT.c.unit)
+    if before_batch is not None:
+        newest = newest.where(_VERDICT.c.batch_id < before_batch)
+    return select(_VERDICT).where(_VERDICT.c.id.in_(newest))
+
+
+def changed_verdicts(connection: Connection, month: str, judged: Iterable[Judged]) -> list[Held]:
+    """What to write of a month so that it stands as judged; what no longer binds a unit is told as gone."""
+    held = {(one.task, one.unit): one for one in standing_verdicts(connection, month)}
+    now = {
+        (one.task, one.unit): Held(one.task, one.unit, one.status, one.due, tuple(fact.version for fact in one.facts))
+        for one in judged
+    }
+    gone = [one._replace(status=GONE, due=None, facts=()) for key, one in held.items() if key not in now]
+    return [one for key, one in now.items() if held.get(key) != one] + gone
+
+
+def write_verdicts(connection: Connection, batch: int, changed: Mapping[str, list[Held]]) -> None:
+    """Writes what has changed, by month."""
+    rows = [
+        (batch, month, one.unit, one.task, str(one.status), one.due, canonical(list(one.facts)))
+        for month, own in changed.items()
+        for one in own
+    ]
+    insert_rows(connection, Verdict, _COLUMNS, rows)

@@ -1,0 +1,185 @@
+"""What each obligation of each responsible unit comes to at a month's end (obligations.md). Pure: facts in, verdicts out.
+
+durable-rules says which facts show what; here their firings are folded: over the months of the year for what is due by a
+date, over "each of these" and "any of these", and against the date.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from engine.dsl.obligation import Duty, Evidence, Obligation
+from engine.facts import Fact
+from engine.inference.host import Matcher
+from engine.obligations.triggers import Mark, Sign, triggers
+from engine.scoring.year import Year
+
+
+class Status(StrEnum):
+    """The words for how an obligation stands (cli.md, `tasks`)."""
+
+    IDLE = "未开始"
+    UNDERWAY = "推进中"
+    DONE = "已完成"
+    OVERDUE = "逾期"
+    SUBSTANDARD = "不达标"
+
+
+FAILING = (Status.OVERDUE, Status.SUBSTANDARD)  # what calls for a letter
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How one obligation of one unit stands at a month's end, and the facts that decided it."""
+
+    task: int
+    unit: str
+    status: Status
+    due: str | None  # YYYY-MM-DD; None of what has no date
+    facts: tuple[Fact, ...] = ()
+
+
+_Fired = Mapping[Mark, tuple[Fact, ...]]  # of one unit: what fired by what it shows
+
+
+class Judgements:
+    """The verdicts of a year's months, as these facts and obligations make them; worked out when asked for, and kept."""
+
+    def __init__(self, year: Year) -> None:
+        self.year = year
+        self._fired: dict[str, dict[str, _Fired]] = {}
+
+    def verdicts(self, month: str) -> tuple[Verdict, ...]:
+        """Every responsible unit's verdicts at a month's end, by obligation and the order of the list.
+
+        None in an opening month, whose points were given elsewhere.
+        """
+        if month in self.year.opened:
+            return ()
+        return tuple(
+            self._judged(one, unit, month) for one in self.year.ruleset.obligations_in(month) for unit in one.units
+        )
+
+    def _judged(self, one: Obligation, unit: str, month: str) -> Verdict:
+        now = self._month(month)[unit]
+        match one.duty:
+            case Duty.CLEAN:
+                return _clean(one, unit, now)
+            case Duty.MONTHLY:
+                return _monthly(one, unit, now, last_day(month))
+            case Duty.BY:
+                ruleset = self.year.ruleset
+                so_far = [self._month(each)[unit] for each in ruleset.months if each <= month]
+                return _by(one, unit, _together(so_far), month)
+
+    def _month(self, month: str) -> dict[str, _Fired]:
+        if month not in self._fired:
+            ruleset = self.year.ruleset
+            marked = triggers(ruleset.obligations_in(month), ruleset.progress)
+            matcher = Matcher([trigger for _, trigger in marked.values()])
+            read = {trigger.fact.kind for _, trigger in marked.values()}
+            self._fired[month] = {
+                unit: _by_mark((marked[id_][0], fact) for id_, fact in matcher.fired([one for one in own if one.kind in read]))
+                for unit, own in self.year.facts(month).by_unit.items()
+            }
+        return self._fired[month]
+
+
+def last_day(month: str) -> str:
+    """The date of a month's last day.
+
+    >>> last_day("2023-02")
+    '2023-02-28'
+    """
+    year, number = map(int, month.split("-"))
+    return f"{month}-{calendar.monthrange(year, number)[1]:02d}"
+
+
+def _by_mark(pairs: Iterable[tuple[Mark, Fact | None]]) -> _Fired:
+    found: dict[Mark, list[Fact]] = {}
+    for mark, fact in pairs:
+        found.setdefault(mark, []).append(fact)
+    return {mark: tuple(facts) for mark, facts in found.items()}
+
+
+def _together(months: Sequence[_Fired]) -> _Fired:
+    """What fired in several months, the oldest first; a fact that holds in many is told once."""
+    found: dict[Mark, dict[tuple[str, str], Fact]] = {}
+    for fired in months:
+        for mark, facts in fired.items():
+            found.setdefault(mark, {}).update({(fact.kind, fact.key): fact for fact in facts})
+    return {mark: tuple(facts.values()) for mark, facts in found.items()}
+
+
+def _clean(one: Obligation, unit: str, fired: _Fired) -> Verdict:
+    breaches = _all(fired, one.no, Sign.BREACH)
+    return Verdict(one.no, unit, Status.SUBSTANDARD if breaches else Status.DONE, None, breaches)
+
+
+def _monthly(one: Obligation, unit: str, fired: _Fired, due: str) -> Verdict:
+    shown = _all(fired, one.no, Sign.EVIDENCE)
+    if one.done_when and _met(one, fired) is not None:
+        kept = _all(fired, one.no, Sign.STANDARD)
+        short = tuple(fact for fact in shown if fact not in kept) if one.standard else ()
+        return Verdict(one.no, unit, Status.SUBSTANDARD if short else Status.DONE, due, short or shown)
+    told = _all(fired, one.no, Sign.PROGRESS)
+    return Verdict(one.no, unit, Status.DONE if told else Status.OVERDUE, due, told)
+
+
+def _by(one: Obligation, unit: str, fired: _Fired, month: str) -> Verdict:
+    met = _met(one, fired) if one.done_when else None
+    done = met if met is not None else _all(fired, one.no, Sign.DONE)[:1]
+    if done:
+        return Verdict(one.no, unit, Status.DONE, one.due, done)
+    begun = (*_begun(one, fired), *_all(fired, one.no, Sign.PROGRESS))
+    if month > one.due[:7]:
+        return Verdict(one.no, unit, Status.OVERDUE, one.due, begun)
+    return Verdict(one.no, unit, Status.UNDERWAY if begun else Status.IDLE, one.due, begun)
+
+
+def _all(fired: _Fired, no: int, sign: Sign) -> tuple[Fact, ...]:
+    """The facts that show something of an obligation, by whichever of its patterns, each once."""
+    found = {fact for mark, facts in fired.items() if mark.no == no and mark.sign == sign for fact in facts}
+    return tuple(sorted(found, key=lambda fact: (fact.kind, fact.order)))
+
+
+def _met(one: Obligation, fired: _Fired) -> tuple[Fact, ...] | None:
+    """The facts that meet every condition, each condition by its first alternative that does; None where one is not met."""
+    facts: list[Fact] = []
+    place = 0
+    for condition in one.done_when:
+        found = [_shown(each, fired.get(Mark(one.no, Sign.EVIDENCE, place + at), ())) for at, each in enumerate(condition)]
+        place += len(condition)
+        first = next((each for each in found if each is not None), None)
+        if first is None:
+            return None
+        facts += first
+    return tuple(facts)
+
+
+def _shown(evidence: Evidence, facts: tuple[Fact, ...]) -> tuple[Fact, ...] | None:
+    """The first fact, and the first for each value where some fields need each of theirs; None where one is lacking."""
+    if not evidence.every:
+        return facts[:1] or None
+    chosen: dict[Fact, None] = {}
+    for name, values in evidence.every:
+        first = {fact.values.get(name): fact for fact in reversed(facts)}
+        if any(value not in first for value in values):
+            return None
+        chosen |= {first[value]: None for value in values}
+    return tuple(chosen)
+
+
+def _begun(one: Obligation, fired: _Fired) -> tuple[Fact, ...]:
+    """Some of the evidence where each of several values is asked for, or several conditions are."""
+    partly = len(one.done_when) > 1 or any(evidence.every for evidence in one.evidence)
+    return _all(fired, one.no, Sign.EVIDENCE) if partly else ()
+
+
+def statuses(verdicts: Iterable[Verdict]) -> dict[Status, int]:
+    """How many verdicts there are of each status, all of them named."""
+    found = list(verdicts)
+    return {status: sum(one.status is status for one in found) for status in Status}
