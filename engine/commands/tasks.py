@@ -5,14 +5,18 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
+from engine.commands.history import source_of
 from engine.commands.naming import one_of
 from engine.commands.talk import say, say_json, table
 from engine.dsl.model import Ruleset
 from engine.errors import InputError
+from engine.facts import key_line
+from engine.ledger.history import Version, versions_by_id
 from engine.ledger.verdicts import Held
 from engine.obligations.judging import FAILING, Status, last_day
 from engine.workspace import Workspace
 
+_REASONS = 3  # facts that a table names for each verdict
 _COLOURS = {
     Status.IDLE: "", Status.UNDERWAY: "cyan", Status.DONE: "green", Status.OVERDUE: "bold red", Status.SUBSTANDARD: "bold yellow",
 }  # fmt: skip
@@ -25,6 +29,7 @@ def show_tasks(
     task: int | None,
     wanted: list[str],
     within: int | None,
+    why: bool,
     as_json: bool,
 ) -> None:
     from engine.ledger.reading import last_ruleset
@@ -40,27 +45,49 @@ def show_tasks(
         _require_task(ruleset, task)
         statuses = [Status(one_of(word, {each: each for each in Status}, "状态", f"可用：{'、'.join(Status)}")) for word in wanted]
         found = standing_verdicts(connection, month)
+        shown = [
+            one for one in found
+            if (unit is None or one.unit == unit) and (task is None or one.task == task)
+            and (not statuses or one.status in statuses) and (within is None or _near(one, month, within))
+        ]  # fmt: skip
+        shown.sort(key=lambda one: (one.task, ruleset.order.get(one.unit, len(ruleset.order))))
+        versions = versions_by_id(connection, {each for one in shown for each in one.facts}) if why else {}
     if not found and ruleset.obligations:
         raise InputError(f"{month} 计分时还没有判定任务", f"再执行一次 `jifen run {month}`")
-    shown = [
-        one for one in found
-        if (unit is None or one.unit == unit) and (task is None or one.task == task)
-        and (not statuses or one.status in statuses) and (within is None or _near(one, month, within))
-    ]  # fmt: skip
-    shown.sort(key=lambda one: (one.task, ruleset.order.get(one.unit, len(ruleset.order))))
+    deciding = [[versions[each] for each in one.facts if each in versions] for one in shown]
     if as_json:
-        say_json([{"task": one.task, "unit": one.unit, "status": one.status, "due": one.due} for one in shown])
+        say_json([
+            {"task": one.task, "unit": one.unit, "status": one.status, "due": one.due, **({"facts": _named(facts)} if why else {})}
+            for one, facts in zip(shown, deciding, strict=True)
+        ])  # fmt: skip
         return
     titles = {one.no: one.title for one in ruleset.obligations}
     if shown:
         table(
-            ("任务", "内容", "单位", "状态", "期限"),
-            ((str(one.task), titles.get(one.task, ""), one.unit, one.status, one.due or "") for one in shown),
+            ("任务", "内容", "单位", "状态", "期限", *(["依据"] if why else [])),
+            (
+                (str(one.task), titles.get(one.task, ""), one.unit, one.status, one.due or "",
+                 *([_reasons(ruleset, one, facts)] if why else []))
+                for one, facts in zip(shown, deciding, strict=True)
+            ),
             right=("任务",),
             colours={status: colour for status, colour in _COLOURS.items() if colour},
         )
     counts = "，".join(f"{status} {sum(one.status == status for one in shown)}" for status in Status)
     say(f"{month}：{len(shown)} 项（{counts}）")
+
+
+def _named(facts: list[Version]) -> list[dict[str, object]]:
+    """The facts as cli.md's `why` names one: kind, key and where it was read."""
+    return [{"kind": one.kind, "key": key_line(one.key), "source": {"file": one.file, "sheet": one.sheet, "row": one.row}} for one in facts]
+
+
+def _reasons(ruleset: Ruleset, verdict: Held, facts: list[Version]) -> str:
+    """What decided: a fact a line with its source, the first of many; or that there was none."""
+    if not facts:
+        return "没有违反的事实" if verdict.status == Status.DONE else "没有报送相应的事实"
+    lines = [f"{one.kind} {' '.join(filter(None, one.key_texts))}（{source_of(ruleset, one)}）" for one in facts[:_REASONS]]
+    return "\n".join([*lines, *([f"另有 {len(facts) - _REASONS} 条，用 --json 可得到全部"] if len(facts) > _REASONS else [])])
 
 
 def _require_task(ruleset: Ruleset, task: int | None) -> None:
