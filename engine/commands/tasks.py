@@ -32,6 +32,7 @@ def show_tasks(
     why: bool,
     as_json: bool,
 ) -> None:
+    from engine.ledger.closed import closings, how_closed
     from engine.ledger.reading import last_ruleset
     from engine.ledger.standings import require_posted
     from engine.ledger.verdicts import standing_verdicts
@@ -52,34 +53,40 @@ def show_tasks(
         ]  # fmt: skip
         shown.sort(key=lambda one: (one.task, ruleset.order.get(one.unit, len(ruleset.order))))
         versions = versions_by_id(connection, {each for one in shown for each in one.facts}) if why else {}
-    if not found and ruleset.obligations:
-        raise InputError(f"{month} 计分时还没有判定任务", f"再执行一次 `jifen run {month}`")
-    deciding = [[versions[each] for each in one.facts if each in versions] for one in shown]
+        closing = closings(connection).get(month)
+    opening = not found and closing is not None and not closing.issued
+    if not found and not opening and (ruleset.obligations or workspace.ruleset.obligations):
+        again = f"`jifen run {month}`" if closing is None else f"`jifen correct {month} --reason 原因`"
+        raise InputError(f"{month} 计分时还没有判定任务", f"再执行一次 {again}")
+    deciding = [[versions[each] for each in one.facts] for one in shown] if why else None
     if as_json:
-        say_json([
-            {"task": one.task, "unit": one.unit, "status": one.status, "due": one.due, **({"facts": _named(facts)} if why else {})}
-            for one, facts in zip(shown, deciding, strict=True)
-        ])  # fmt: skip
-        return
+        told = [{"task": one.task, "unit": one.unit, "status": one.status, "due": one.due} for one in shown]
+        say_json([{**one, "facts": _named(facts)} for one, facts in zip(told, deciding, strict=True)] if why else told)
+    elif opening:
+        say(f"{month} {how_closed(closing)}，不判定任务")
+    else:
+        _draw(ruleset, shown, deciding)
+        counts = "，".join(f"{status} {sum(one.status == status for one in shown)}" for status in Status)
+        say(f"{month}：{len(shown)} 项（{counts}）")
+
+
+def _draw(ruleset: Ruleset, shown: list[Held], deciding: list[list[Version]] | None) -> None:
     titles = {one.no: one.title for one in ruleset.obligations}
-    if shown:
-        table(
-            ("任务", "内容", "单位", "状态", "期限", *(["依据"] if why else [])),
-            (
-                (str(one.task), titles.get(one.task, ""), one.unit, one.status, one.due or "",
-                 *([_reasons(ruleset, one, facts)] if why else []))
-                for one, facts in zip(shown, deciding, strict=True)
-            ),
-            right=("任务",),
-            colours={status: colour for status, colour in _COLOURS.items() if colour},
-        )
-    counts = "，".join(f"{status} {sum(one.status == status for one in shown)}" for status in Status)
-    say(f"{month}：{len(shown)} 项（{counts}）")
+    columns = ("任务", "内容", "单位", "状态", "期限")
+    rows = [(str(one.task), titles.get(one.task, ""), one.unit, one.status, one.due or "") for one in shown]
+    if deciding is not None:
+        columns = (*columns, "依据")
+        rows = [(*row, _reasons(ruleset, *of)) for row, *of in zip(rows, shown, deciding, strict=True)]
+    if rows:
+        table(columns, rows, right=("任务",), colours={status: colour for status, colour in _COLOURS.items() if colour})
 
 
 def _named(facts: list[Version]) -> list[dict[str, object]]:
     """The facts as cli.md's `why` names one: kind, key and where it was read."""
-    return [{"kind": one.kind, "key": key_line(one.key), "source": {"file": one.file, "sheet": one.sheet, "row": one.row}} for one in facts]
+    return [
+        {"kind": one.kind, "key": key_line(one.key), "source": {"file": one.file, "sheet": one.sheet, "row": one.row}}
+        for one in facts
+    ]
 
 
 def _reasons(ruleset: Ruleset, verdict: Held, facts: list[Version]) -> str:
@@ -87,7 +94,9 @@ def _reasons(ruleset: Ruleset, verdict: Held, facts: list[Version]) -> str:
     if not facts:
         return "没有违反的事实" if verdict.status == Status.DONE else "没有报送相应的事实"
     lines = [f"{one.kind} {' '.join(filter(None, one.key_texts))}（{source_of(ruleset, one)}）" for one in facts[:_REASONS]]
-    return "\n".join([*lines, *([f"另有 {len(facts) - _REASONS} 条，用 --json 可得到全部"] if len(facts) > _REASONS else [])])
+    if len(facts) > _REASONS:
+        lines.append(f"另有 {len(facts) - _REASONS} 条，用 --json 可得到全部")
+    return "\n".join(lines)
 
 
 def _require_task(ruleset: Ruleset, task: int | None) -> None:

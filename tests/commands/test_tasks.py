@@ -174,7 +174,7 @@ def test_a_correction_judges_the_closed_month_again_and_those_after_it(jifen, ju
     run(jifen, judged, "2023-03")
     before = rows_of(judged, "ledger_entry")
     late = sheet("任务进展", {**PROGRESS, "任务": "8", "状态": "已完成"}, folder="late")
-    assert jifen("-w", judged, "import", "--correction", late).status == 0
+    assert jifen("-w", judged, "import", late, "--correction", "补报").status == 0
     assert shown(jifen, judged, "2023-03", "--task", 8) == {(8, "市发改委"): ("未开始", "2023-12-31")}
     outcome = jifen("-w", judged, "correct", "2023-02", "--reason", "补报任务进展")
     assert outcome.status == 0, outcome.err
@@ -219,3 +219,11 @@ def test_a_month_of_an_older_version_says_to_run_it_again(jifen, workspace):
     assert (outcome.status, outcome.out) == (1, "") and "jifen run 2023-04" in outcome.err
     run(jifen, workspace, "2023-04")
     assert shown(jifen, workspace, "2023-04", "--unit", "市教育局", "--task", 6) == {(6, "市教育局"): ("不达标", None)}
+
+
+@pytest.mark.both_databases(False)
+def test_an_opening_month_has_no_verdicts_and_says_so(jifen, workspace, sheet):
+    points = {"单位": "市教育局", "月份": "2023-01", "积分": "10"}
+    assert jifen("-w", workspace, "open-balance", sheet("期初积分", points)).status == 0
+    assert jifen("-w", workspace, "tasks", "2023-01", "--json").json == []
+    assert "2023-01 是期初月份，不判定任务" in jifen("-w", workspace, "tasks", "2023-01").out
