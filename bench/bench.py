@@ -63,7 +63,8 @@ def many(scratch: Path) -> None:
     shutil.copytree(workspace, pristine)
     unjudged = scratch / "unjudged"
     shutil.copytree(workspace, unjudged)
-    (Workspace.open(unjudged).ruleset_folder / "obligations.yaml").write_text("obligations: []\n", encoding="utf-8")
+    for tasks in (unjudged / "rulesets").glob("*/obligations.yaml"):
+        tasks.write_text("obligations: []\n", encoding="utf-8")
     ours, plain, bunched, scored = [], [], [], []
     for number in range(RUNS):
         shutil.rmtree(workspace)
