@@ -78,6 +78,7 @@ def test_facts_in_many_files_given_twice_and_in_any_order_are_judged_the_same(ji
     assert shown(jifen, workspace, "2023-06") == standings(rows, "2023-06")
 
 
+@pytest.mark.both_databases(False)
 def test_the_list_is_narrowed_by_unit_task_status_and_what_is_due(jifen, judged):
     everything = shown(jifen, judged, "2023-02")
     county = shown(jifen, judged, "2023-02", "--unit", "长治市潞州区人民政府")
@@ -107,11 +108,13 @@ def test_the_list_is_narrowed_by_unit_task_status_and_what_is_due(jifen, judged)
         (["2023-02", "--status", "完全不同"], "未开始、推进中、已完成、逾期、不达标"),
     ],
 )
+@pytest.mark.both_databases(False)
 def test_what_cannot_be_listed_is_said_with_what_could(jifen, judged, options, said):
     outcome = jifen("-w", judged, "tasks", *options)
     assert (outcome.status, outcome.out) == (1, "") and said in outcome.err
 
 
+@pytest.mark.both_databases(False)
 def test_why_names_the_facts_that_decided_with_their_rows(jifen, judged, sheet):
     (one,) = jifen("-w", judged, "tasks", "2023-02", "--unit", "市发改委", "--task", 7, "--why", "--json").json
     file = str(sheet("任务进展", PROGRESS))
@@ -155,6 +158,7 @@ def test_running_again_writes_nothing(jifen, judged, sheet):
     assert (rows_of(judged), rows_of(judged, "batch")) == before
 
 
+@pytest.mark.both_databases(False)
 def test_a_preview_judges_and_keeps_nothing(jifen, judged, sheet):
     told = sheet("任务进展", {**PROGRESS, "状态": "已完成"}, folder="later")
     before = rows_of(judged), rows_of(judged, "fact_version")
@@ -163,6 +167,7 @@ def test_a_preview_judges_and_keeps_nothing(jifen, judged, sheet):
     assert shown(jifen, judged, "2023-02", "--task", 7) == {(7, "市发改委"): ("推进中", "2023-12-31")}
 
 
+@pytest.mark.both_databases(False)
 def test_evidence_that_is_withdrawn_is_none(jifen, judged):
     assert jifen("-w", judged, "withdraw", "行政管理信息", "潞州区", "2023-02", "行政确认", "--reason", "误报").status == 0
     run(jifen, judged, "2023-02")
