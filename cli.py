@@ -203,12 +203,13 @@ def tasks(
     due_within: Annotated[
         int | None, typer.Option("--due-within", metavar="DAYS", min=0, help="只看月末后这些天内到期、以及已逾期和不达标的")
     ] = None,
+    why: Annotated[bool, typer.Option("--why", help="写明依据：由哪些事实判定，来自哪个文件、哪一行")] = False,
     as_json: AsJson = False,
 ) -> None:
     """各项任务在某月末的进展。"""
     from engine.commands.tasks import show_tasks
 
-    show_tasks(context.obj, month, unit, task, status or [], due_within, as_json)
+    show_tasks(context.obj, month, unit, task, status or [], due_within, why, as_json)
 
 
 @app.command()

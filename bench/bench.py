@@ -53,7 +53,7 @@ def demo(scratch: Path) -> None:
 
 
 def many(scratch: Path) -> None:
-    """40,000 facts in one month: `run --no-notices` against bare durable-rules and bare inserts."""
+    """40,000 facts in one month: `run --no-notices` against bare durable-rules and bare inserts, and against no obligations."""
     workspace = scratch / "many"
     timed(JIFEN, "init", workspace)
     write_events(scratch / "events", workspace)
@@ -61,7 +61,11 @@ def many(scratch: Path) -> None:
     print(f"import of {FACTS} facts: {took:.1f} s")
     pristine = scratch / "pristine"
     shutil.copytree(workspace, pristine)
-    ours, plain, bunched = [], [], []
+    unjudged = scratch / "unjudged"
+    shutil.copytree(workspace, unjudged)
+    for tasks in (unjudged / "rulesets").glob("*/obligations.yaml"):
+        tasks.write_text("obligations: []\n", encoding="utf-8")
+    ours, plain, bunched, scored = [], [], [], []
     for number in range(RUNS):
         shutil.rmtree(workspace)
         shutil.copytree(pristine, workspace)
@@ -69,10 +73,15 @@ def many(scratch: Path) -> None:
         ours.append(timed(JIFEN, "-w", workspace, "run", MONTH, "--no-notices"))
         plain.append(timed(*bare, scratch / f"plain{number}.db"))
         bunched.append(timed(*bare, scratch / f"bunched{number}.db", "1000"))
+        shutil.rmtree(workspace)
+        shutil.copytree(unjudged, workspace)
+        scored.append(timed(JIFEN, "-w", workspace, "run", MONTH, "--no-notices"))
     print(f"{FACTS} facts in one month, run --no-notices: {statistics.median(ours):.2f} s")
     for name, other in (("plain", plain), ("in bunches of 1000", bunched)):
         ratio = statistics.median(one / two for one, two in zip(ours, other, strict=True))
         print(f"  bare durable-rules, {name}, and bare inserts: {statistics.median(other):.2f} s; ratio {ratio:.2f}")
+    ratio = statistics.median(one / two for one, two in zip(ours, scored, strict=True))
+    print(f"  without obligations: {statistics.median(scored):.2f} s; ratio {ratio:.2f}")
 
 
 def intake(scratch: Path) -> None:

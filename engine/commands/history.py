@@ -51,10 +51,11 @@ def _row(ruleset: Ruleset, one: Version) -> tuple[str, ...]:
     named = {*known.key} if known else set()
     order = [*known.fields] if known else sorted(one.values)
     rest = [f"{name}={one.values[name]}" for name in order if name in one.values and name not in named]
-    return one.kind, " ".join(filter(None, one.key_texts)), "，".join(rest), _source(ruleset, one)
+    return one.kind, " ".join(filter(None, one.key_texts)), "，".join(rest), source_of(ruleset, one)
 
 
-def _source(ruleset: Ruleset, one: Version) -> str:
+def source_of(ruleset: Ruleset, one: Version) -> str:
+    """Where a fact comes from, as a table says it."""
     if not one.derived:
         return place(one.file, one.sheet, one.row)
     sources = [derived.source for derived in ruleset.derivations if derived.makes == one.kind]

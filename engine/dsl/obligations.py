@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.dsl.intervals import contradiction
-from engine.dsl.model import Kind, Pattern, SettingRef, Test, settled_test
+from engine.dsl.model import Kind, Pattern, SettingRef, Test, Time, settled_test
+from engine.dsl.nearest import did_you_mean
 from engine.dsl.nodes import Document
 from engine.dsl.obligation import Duty, Evidence, Obligation, Progress
 from engine.dsl.patterns import TestReader, read_pattern
@@ -24,6 +25,7 @@ from engine.dsl.types import BadValue, ChoiceType, DateType, Value, WholeType
 from engine.dsl.vocabulary import Vocabulary
 
 _DATE = DateType()
+_PARTS = ("due", "done_when", "standard", "breach")
 # Which keys go with which kind of obligation, and which of them it cannot do without.
 _OWN = {Duty.BY: ("due", "done_when"), Duty.MONTHLY: ("done_when", "standard"), Duty.CLEAN: ("breach",)}
 _NEEDED = {Duty.BY: "due", Duty.CLEAN: "breach"}
@@ -40,7 +42,7 @@ def read_obligations(document: Document, words: Vocabulary) -> tuple[Progress | 
     found: dict[int, Obligation] = {}
     for place, data in enumerate(shape.obligations):
         where = spot.at("obligations", place)
-        one = _obligation(data, where, words)
+        one = _obligation(data, where, words, reported=shape.progress is not None)
         if one is None:
             continue
         if one.no in found:
@@ -64,33 +66,51 @@ def _progress(shape: ProgressShape | None, kinds: Mapping[str, Kind], spot: Spot
         report.unknown(spot.at(part).value, "unknown-field", "字段", getattr(shape, part), kind.fields)
     if wrong:
         return None
-    status = kind.fields[shape.status].type
-    if isinstance(status, ChoiceType) and shape.done not in status.choices:
+    if not _is_monthly(kind):
+        report.add(spot.at("fact").value, "bad-value", f"“{shape.fact}”不按月份，不能用来报进展")
+        return None
+    number, status = kind.fields[shape.task].type, kind.fields[shape.status].type
+    if not isinstance(number, WholeType):
+        report.add(spot.at("task").value, "bad-value", f"“{shape.task}”应是任务编号的范围，如 1-39")
+        return None
+    if not isinstance(status, ChoiceType):
+        report.add(spot.at("status").value, "bad-value", f"“{shape.status}”应是只能取几个值的字段")
+        return None
+    if shape.done not in status.choices:
         report.unknown(spot.at("done").value, "bad-value", "状态", shape.done, status.choices)
     return Progress(shape.fact, shape.task, shape.status, shape.done)
 
 
-def _obligation(data: Any, spot: Spot, words: Vocabulary) -> Obligation | None:
+def _is_monthly(kind: Kind) -> bool:
+    """Whether its facts are some month's: those of other kinds are never judged."""
+    return kind.time not in (Time.RECORD, Time.TABLE) and (kind.month_field is not None or kind.time is Time.STATE)
+
+
+def _obligation(data: Any, spot: Spot, words: Vocabulary, *, reported: bool) -> Obligation | None:
+    """One task; `reported` says whether units can tell its progress."""
     shape = shaped(ObligationShape, data, spot, words.report)
     if shape is None:
         return None
     before = len(words.report.findings)
     duty = Duty(shape.kind)
     _check_keys(shape, duty, spot, words.report)
+    if not reported and duty is not Duty.CLEAN and shape.done_when is None:
+        words.report.add(spot.value, "missing-key", "没有 done_when，也没有 progress，这项任务永远不会完成", "补上“done_when:”")
+    due, done_when, standard, breach = (getattr(shape, key) if key in _OWN[duty] else None for key in _PARTS)
     units = words.units_named(shape.units, spot.at("units"))
     if not units and len(words.report.findings) == before:
         words.report.add(spot.at("units").value, "dead-rule", "没有一个单位负有这项任务", "检查单位、组和类别")
-    done = _conditions(shape.done_when, spot.at("done_when"), words)
+    done = _conditions(done_when, spot.at("done_when"), words)
     one = Obligation(
         no=int(shape.no),
         title=shape.title,
         clause=shape.clause,
         units=units,
         duty=duty,
-        due=None if shape.due is None else _due(shape.due, spot.at("due"), words),
+        due=None if due is None else _due(due, spot.at("due"), words),
         done_when=done,
-        standard=_standard(shape.standard, done, spot.at("standard"), words),
-        breach=tuple(_patterns(shape.breach, spot.at("breach"), words)),
+        standard=_standard(standard or {}, done, spot.at("standard"), words),
+        breach=tuple(_patterns(breach, spot.at("breach"), words)),
         note=shape.note,
         place=spot.at("no").value,
     )
@@ -98,14 +118,14 @@ def _obligation(data: Any, spot: Spot, words: Vocabulary) -> Obligation | None:
 
 
 def _check_keys(shape: ObligationShape, duty: Duty, spot: Spot, report: Report) -> None:
-    for key in ("due", "done_when", "standard", "breach"):
-        if getattr(shape, key) and key not in _OWN[duty]:
+    for key in _PARTS:
+        if key in shape.model_fields_set and key not in _OWN[duty]:
             hint = f"kind: {duty} 的任务可写 {'、'.join(_OWN[duty])}"
             report.add(spot.at(key).key, "unknown-key", f"kind: {duty} 的任务没有“{key}”", hint)
     needed = _NEEDED.get(duty)
     if needed and getattr(shape, needed) is None:
         report.add(spot.value, "missing-key", f"缺少“{needed}”", f"补上“{needed}:”")
-    if shape.standard and not shape.done_when:
+    if "standard" in _OWN[duty] and shape.standard and not shape.done_when:
         report.add(spot.at("standard").key, "missing-key", "standard 要有 done_when 指明的事实", "补上“done_when:”")
 
 
@@ -120,12 +140,12 @@ def _due(data: Any, spot: Spot, words: Vocabulary) -> str | SettingRef | None:
 
 
 def _no_date(text: str) -> str | None:
-    """What is wrong with a text as a date."""
+    """What is wrong with a text as a date; dates are compared as texts, so there is one way to write each."""
     try:
-        _DATE.parse(text)
+        written = _DATE.parse(text)
     except BadValue as bad:
         return f"应为{bad}"
-    return None
+    return None if written == text else f"应写作 {written}"
 
 
 def _conditions(data: Any, spot: Spot, words: Vocabulary) -> tuple[tuple[Evidence, ...], ...]:
@@ -141,6 +161,8 @@ def _conditions(data: Any, spot: Spot, words: Vocabulary) -> tuple[tuple[Evidenc
 def _alternatives(data: Any, spot: Spot, words: Vocabulary) -> tuple[Evidence, ...]:
     if isinstance(data, dict) and "any" in data:
         shape = shaped(AnyShape, data, spot, words.report)
+        if shape and not shape.any:
+            words.report.add(spot.at("any").value, "bad-value", "any 不能为空", "写成 any: [{fact: 事实}, {fact: 事实}]")
         written = [(one, spot.at("any", place)) for place, one in enumerate(shape.any)] if shape else []
     else:
         written = [(data, spot)]
@@ -155,12 +177,15 @@ def _evidence(data: Any, spot: Spot, words: Vocabulary) -> Evidence | None:
     if pattern is None:
         return None
     kind = words.kinds[pattern.kind]
-    every = [(name, _values(name, values, kind, spot.at("every", name), words)) for name, values in shape.every.items()]
+    every = [
+        (name, _values(name, values, pattern, spot.at("every", name), words)) for name, values in shape.every.items()
+    ]
     return Evidence(pattern, tuple(every))
 
 
-def _values(name: str, written: list[str], kind: Kind, spot: Spot, words: Vocabulary) -> tuple[Value, ...]:
-    """The values of a field of which each must be there."""
+def _values(name: str, written: list[str], pattern: Pattern, spot: Spot, words: Vocabulary) -> tuple[Value, ...]:
+    """The values of a field of which each must be there, in a fact of the pattern."""
+    kind = words.kinds[pattern.kind]
     field = words.fields(kind).get(name)
     if field is None:
         words.report.unknown(spot.key, "unknown-field", "字段", name, words.fields(kind))
@@ -169,10 +194,18 @@ def _values(name: str, written: list[str], kind: Kind, spot: Spot, words: Vocabu
         words.report.add(spot.value, "bad-value", "取值的列表是空的")
     values: list[Value] = []
     for place, text in enumerate(written):
+        where = spot.at(place).value
         try:
-            values.append(field.type.parse(text))
+            value = field.type.parse(text)
         except BadValue as bad:
-            words.report.add(spot.at(place).value, "bad-value", f"“{text}”不是“{name}”的值，应为{bad}")
+            near = did_you_mean(text, getattr(field.type, "choices", ()))
+            words.report.add(where, "bad-value", f"“{text}”不是“{name}”的值，应为{bad}", near)
+            continue
+        if value in values:
+            words.report.add(where, "bad-value", f"“{text}”列了两次", "每个取值只写一次")
+        elif not _dead(kind, pattern.tests, words) and _dead(kind, (*pattern.tests, Test(name, "eq", value)), words):
+            words.report.add(where, "dead-rule", f"“{text}”不合 where 的条件，永远不会有")
+        values.append(value)
     return tuple(values)
 
 
@@ -196,13 +229,21 @@ def _pattern(shape: PatternShape, spot: Spot, words: Vocabulary) -> Pattern | No
     if pattern is None:
         return None
     kind = words.kinds[pattern.kind]
+    if not _is_monthly(kind):
+        words.report.add(spot.at("fact").value, "bad-value", f"“{kind.name}”不属于哪一个月，任务不能看它")
+    dead = _dead(kind, pattern.tests, words)
+    if dead:
+        words.report.add(spot.at("where", dead).key, "dead-rule", f"“{dead}”的条件互相矛盾，永远不会成立")
+    return pattern
+
+
+def _dead(kind: Kind, tests: Iterable[Test], words: Vocabulary) -> str | None:
+    """The field whose tests no fact can meet in any month of the year, or None."""
     dead = [
-        contradiction(kind, [settled_test(test, kind.fields, words.settings, month) for test in pattern.tests])
+        contradiction(kind, [settled_test(test, kind.fields, words.settings, month) for test in tests])
         for month in sorted(set(words.states.values()))
     ]
-    if all(dead):
-        words.report.add(spot.at("where", dead[0]).key, "dead-rule", f"“{dead[0]}”的条件互相矛盾，永远不会成立")
-    return pattern
+    return dead[0] if all(dead) else None
 
 
 def _standard(
@@ -214,5 +255,11 @@ def _standard(
     if len(kinds) > 1:
         words.report.add(spot.key, "bad-value", "有 standard 的任务，done_when 只能写一类事实", "拆成两项任务")
         return ()
-    reader = TestReader(words, words.kinds[kinds.pop()], words.months[0])
-    return tuple(test for name, tests in data.items() for test in reader.read(name, tests, spot.at(name)))
+    kind = words.kinds[kinds.pop()]
+    reader = TestReader(words, kind, words.months[0])
+    standard = tuple(test for name, tests in data.items() for test in reader.read(name, tests, spot.at(name)))
+    shown = [one.pattern.tests for condition in done for one in condition]
+    dead = [_dead(kind, (*tests, *standard), words) for tests in shown]
+    if all(dead) and not any(_dead(kind, tests, words) for tests in shown):
+        words.report.add(spot.at(dead[0]).key, "dead-rule", "没有一条 done_when 的事实能合这个标准", "检查两处的条件")
+    return standard

@@ -18,6 +18,7 @@ from engine.ledger.reviews import Request, answer, answered_by, citation
 from engine.ledger.standings import posted_months, standings
 from engine.ledger.status import to_correct
 from engine.ledger.stored import newest_facts
+from engine.obligations.judging import Judgements
 from engine.scoring.year import Year
 from models.tables import Batch, Closing, IssuedFile, LedgerEntry
 
@@ -98,7 +99,7 @@ def correct(
     before = [each for each in posted if each < month and each in closed]
     year = Year(ruleset, facts, posted_hits(connection, ruleset, before))
     after = [each for each in posted if each >= month]
-    done = post(connection, files, year, after, at=at, operator=operator, reason=reason + citation(reviews))
+    done = post(connection, files, Judgements(year), after, at=at, operator=operator, reason=reason + citation(reviews))
     if done.batch is not None:
         answer(connection, reviews, done.batch)
     return done

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, Select, case, func, select
 
 from engine.dsl.loader import DERIVE
 from engine.dsl.model import Derivation, Kind, Ruleset, Time
@@ -17,6 +17,7 @@ from models.tables import Act, FactVersion, Import, SourceFile
 from models.versions import newest_ids
 
 Stored = str | int
+_CHUNK = 10_000  # ids that a query names
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,27 @@ def _kinds(ruleset: Ruleset, wanted: Wanted) -> Collection[str] | None:
     ]
 
 
+def versions_by_id(connection: Connection, ids: Collection[int]) -> dict[int, Version]:
+    """The versions of these ids."""
+    wanted, found = sorted(ids), {}
+    for start in range(0, len(wanted), _CHUNK):
+        some = FactVersion.__table__.c.id.in_(wanted[start : start + _CHUNK])
+        found |= {one.id: one for one in _read(connection, _query().where(some))}
+    return found
+
+
 def _versions(connection: Connection, kinds: Collection[str] | None, *, newest: bool) -> list[Version]:
+    version, query = FactVersion.__table__, _query()
+    if newest:
+        query = query.where(version.c.id.in_(newest_ids(kinds=kinds)))
+    elif kinds is not None:
+        query = query.where(version.c.kind.in_(sorted(kinds)))
+    return _read(connection, query)
+
+
+def _query() -> Select:
     version, source, change = FactVersion.__table__, SourceFile.__table__, Import.__table__
-    query = (
+    return (
         select(
             version.c["id", "kind", "key", "fields", "withdrawn", "derived"], source.c.name, version.c["sheet", "row"],
             change.c["id", "at", "operator", "act", "reason"],
@@ -109,10 +128,9 @@ def _versions(connection: Connection, kinds: Collection[str] | None, *, newest: 
         .join(change, change.c.id == version.c.import_id)
         .order_by(version.c.id)
     )  # fmt: skip
-    if newest:
-        query = query.where(version.c.id.in_(newest_ids(kinds=kinds)))
-    elif kinds is not None:
-        query = query.where(version.c.kind.in_(sorted(kinds)))
+
+
+def _read(connection: Connection, query: Select) -> list[Version]:
     return [Version(*row[:3], json.loads(row.fields), *row[4:]) for row in connection.execute(query)]
 
 

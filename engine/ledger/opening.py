@@ -23,6 +23,7 @@ from engine.ledger.posting import post
 from engine.ledger.standings import posted_months, unit_points
 from engine.ledger.stored import newest_facts
 from engine.ledger.unused import Unused, unused
+from engine.obligations.judging import Judgements
 from engine.scoring.points import decimal
 from engine.scoring.year import Year
 
@@ -69,9 +70,9 @@ def open_balance(
     _require_openable(connection, ruleset, months)
     stored = store(connection, ruleset, reading, operator=operator, at=at, opening=True)
     year = Year(ruleset, newest_facts(connection, ruleset))
-    opened = []
+    judgements, opened = Judgements(year), []
     for month in months:
-        post(connection, files, year, [month], at=at, operator=operator)
+        post(connection, files, judgements, [month], at=at, operator=operator)
         closing = shut(connection, month, number="", issued="", operator=operator, at=at)
         held = year.facts(month).by_unit
         having = [unit for unit, own in held.items() if any(fact.kind == ruleset.opening for fact in own)]

@@ -20,7 +20,6 @@ from engine.ledger.verdicts import Held, changed_verdicts, write_verdicts
 from engine.obligations.judging import Judgements
 from engine.scoring.award import Award
 from engine.scoring.months import MonthFacts
-from engine.scoring.year import Year
 from models.bulk import insert_rows
 from models.chain import BATCH_COLUMNS, ENTRY_COLUMNS, entry_digests, last_digest, link
 from models.tables import Batch, BatchMonth, LedgerEntry, Match, RulesetVersion, Seal, Tally
@@ -120,7 +119,7 @@ def _version(award: Award) -> int | None:
 def post(
     connection: Connection,
     files: Mapping[str, str],
-    year: Year,
+    judgements: Judgements,
     months: Sequence[str],
     *,
     at: str,
@@ -134,7 +133,7 @@ def post(
     postings: dict[str, list[Posting]] = {}
     tallies: dict[str, dict[str, tuple[str, tuple[Award, ...]]]] = {}
     verdicts: dict[str, list[Held]] = {}
-    judgements = Judgements(year)
+    year = judgements.year
     for month in months:
         given = year.awards(month)
         own = difference(year.ruleset, given, standing_entries(connection, month))

@@ -101,9 +101,9 @@ def run_month(
             raise InputError("工作区还没有事实，无从计分", f"先执行 `jifen import` 或 `jifen run {month} --from 文件夹`")
         closed = [each for each in posted if each in shut]
         year = Year(ruleset, facts, posted_hits(connection, ruleset, closed))
-        result = post(connection, workspace.ruleset_files, year, [month], at=now, operator=who)
-        failing = failing_checks(connection, ruleset, [month])
         judgements = Judgements(year)
+        result = post(connection, workspace.ruleset_files, judgements, [month], at=now, operator=who)
+        failing = failing_checks(connection, ruleset, [month])
         moved = [other for other in posted if other != month and other not in shut and differs(connection, judgements, other)]
     return Run(
         month,

@@ -73,19 +73,29 @@ class Judgements:
             case Duty.BY:
                 ruleset = self.year.ruleset
                 so_far = [self._month(each)[unit] for each in ruleset.months if each <= month]
-                return _by(one, unit, _together(so_far), month)
+                return _by(one, unit, _together(one.no, so_far), month)
 
     def _month(self, month: str) -> dict[str, _Fired]:
         if month not in self._fired:
             ruleset = self.year.ruleset
             marked = triggers(ruleset.obligations_in(month), ruleset.progress)
             matcher = Matcher([trigger for _, trigger in marked.values()])
-            read = {trigger.fact.kind for _, trigger in marked.values()}
+            read = self._read()
             self._fired[month] = {
-                unit: _by_mark((marked[id_][0], fact) for id_, fact in matcher.fired([one for one in own if one.kind in read]))
+                unit: _by_mark((marked[id_][0], fact) for id_, fact in matcher.fired([one for one in own if one.kind in read[unit]]))
                 for unit, own in self.year.facts(month).by_unit.items()
             }
         return self._fired[month]
+
+    def _read(self) -> dict[str, set[str]]:
+        """The fact kinds that the obligations of each unit read: to match others would only take time."""
+        ruleset = self.year.ruleset
+        told = {ruleset.progress.fact} if ruleset.progress else set()
+        read: dict[str, set[str]] = {unit: set() for unit in ruleset.units}
+        for one in ruleset.obligations:
+            for unit in one.units:
+                read[unit] |= one.kinds | told
+        return read
 
 
 def last_day(month: str) -> str:
@@ -105,11 +115,11 @@ def _by_mark(pairs: Iterable[tuple[Mark, Fact | None]]) -> _Fired:
     return {mark: tuple(facts) for mark, facts in found.items()}
 
 
-def _together(months: Sequence[_Fired]) -> _Fired:
-    """What fired in several months, the oldest first; a fact that holds in many is told once."""
+def _together(no: int, months: Sequence[_Fired]) -> _Fired:
+    """What fired of an obligation in several months, the oldest first; a fact that holds in many is told once."""
     found: dict[Mark, dict[tuple[str, str], Fact]] = {}
     for fired in months:
-        for mark, facts in fired.items():
+        for mark, facts in ((mark, facts) for mark, facts in fired.items() if mark.no == no):
             found.setdefault(mark, {}).update({(fact.kind, fact.key): fact for fact in facts})
     return {mark: tuple(facts.values()) for mark, facts in found.items()}
 

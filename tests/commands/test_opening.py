@@ -184,10 +184,10 @@ def test_an_opening_month_takes_no_run_and_no_closing(jifen, opened):
 
 
 def test_facts_that_came_before_are_told_as_unused_with_the_reason(jifen, workspace, bring, sheet):
-    jifen("-w", workspace, "import", sheet("典型经验", {"单位": "市教育局", "月份": "2023-02", "名称": "甲"}))
+    jifen("-w", workspace, "import", sheet("诚信典型", {"单位": "市教育局", "月份": "2023-02", "名称": "甲"}))
     done = bring(*ROWS, more=("--json",))
     (one,) = done.json["unused"]
-    assert (one["kind"], one["unit"], one["reason"]) == ("典型经验", "市教育局", "2023-02 是期初月份，只计“期初积分”")
+    assert (one["kind"], one["unit"], one["reason"]) == ("诚信典型", "市教育局", "2023-02 是期初月份，只计“期初积分”")
     assert "1 条事实没有用于计分" in done.err
 
 

@@ -22,6 +22,11 @@ def _units_of(category: str) -> tuple[str, ...]:
         return tuple(row["单位"] for row in csv.DictReader(file) if row["类别"] == category)
 
 
+def departments_of(group: str) -> tuple[str, ...]:
+    with (Path(__file__).parent / "units.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(row["单位"] for row in csv.DictReader(file) if row["类别"] == "部门" and group in row["组"].split(";"))
+
+
 DEPARTMENTS = _units_of("部门")
 COUNTIES = _units_of("县区")
 EVERYONE = frozenset(DEPARTMENTS + COUNTIES)
