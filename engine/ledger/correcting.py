@@ -17,6 +17,7 @@ from engine.ledger.reviews import Request, answer, answered_by, citation
 from engine.ledger.standings import posted_months, standings
 from engine.ledger.status import to_correct
 from engine.ledger.stored import newest_facts
+from engine.ledger.verdicts import Restated, judged_by, restated
 from engine.scoring.year import Year
 from models.tables import Batch, BatchMonth, Closing, LedgerEntry
 
@@ -46,6 +47,7 @@ class CorrectedMonth:
     period: str
     accounts: tuple[Corrected, ...]  # in the order of the list, then of the rules
     moved: tuple[Moved, ...]
+    verdicts: tuple[Restated, ...]  # by task, then in the order of the list
 
 
 @dataclass(frozen=True)
@@ -101,18 +103,14 @@ def correct(
 
 
 def corrections(connection: Connection, month: str) -> list[int]:
-    """The batches of the corrections that moved a closed month's points, oldest first; none of before it was closed."""
-    batch, entry, closing = Batch.__table__, LedgerEntry.__table__, Closing.__table__
-    return list(
-        connection.execute(
-            select(batch.c.id)
-            .join(entry, entry.c.batch_id == batch.c.id)
-            .join(closing, closing.c.period == entry.c.period)
-            .where(entry.c.period == month, batch.c.id > closing.c.last_batch)
-            .distinct()
-            .order_by(batch.c.id)
-        ).scalars()
-    )
+    """The batches of the corrections that moved a closed month's points or statuses, oldest first; none of before it was closed."""
+    entry, closing = LedgerEntry.__table__, Closing.__table__
+    closed = connection.execute(select(closing.c.last_batch).where(closing.c.period == month)).scalar()
+    if closed is None:
+        return []
+    posted = select(entry.c.batch_id).where(entry.c.period == month, entry.c.batch_id > closed).distinct()
+    judged = [batch for batch in judged_by(connection, month, closed) if restated(connection, month, batch)]
+    return sorted({*connection.execute(posted).scalars(), *judged})
 
 
 def correction_of(connection: Connection, ruleset: Ruleset, batch_id: int) -> Correction:
@@ -134,14 +132,16 @@ def correction_of(connection: Connection, ruleset: Ruleset, batch_id: int) -> Co
 
 def _corrected_month(connection: Connection, ruleset: Ruleset, batch_id: int, month: str) -> CorrectedMonth | None:
     was, now = (_sums(connection, month, until) for until in (batch_id - 1, batch_id))
-    if was == now:
+    judged = restated(connection, month, batch_id)
+    if was == now and not judged:
         return None
     rules = {rule.id: (place, rule) for place, rule in enumerate(ruleset.rules)}
     order = ruleset.order
     moved = [account for account in {**was, **now} if was.get(account, 0) != now.get(account, 0)]
     moved.sort(key=lambda one: (order.get(one[0], len(order)), rules[one[1]][0]))
     accounts = tuple(Corrected(unit, rules[rule][1], was.get((unit, rule), 0), now.get((unit, rule), 0)) for unit, rule in moved)
-    return CorrectedMonth(month, accounts, _moved(connection, ruleset, batch_id, month))
+    judged.sort(key=lambda one: (one.task, order.get(one.unit, len(order))))
+    return CorrectedMonth(month, accounts, _moved(connection, ruleset, batch_id, month), tuple(judged))
 
 
 def _sums(connection: Connection, month: str, until: int) -> dict[tuple[str, str], int]:

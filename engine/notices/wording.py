@@ -42,11 +42,6 @@ def month_words(period: str) -> str:
     return f"{year}年{int(month)}月"
 
 
-def month_before(period: str) -> str:
-    year, month = map(int, period.split("-"))
-    return f"{year - 1}-12" if month == 1 else f"{year}-{month - 1:02d}"
-
-
 def fact_words(say: str, title: str) -> str:
     """A sentence without the rule's title, which stands beside it already."""
     return say.removeprefix(title).removeprefix("：") if say == title or say.startswith(f"{title}：") else say
