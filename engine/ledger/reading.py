@@ -114,7 +114,7 @@ def _verdicts(
     found: dict[str, list[VerdictLine]] = {unit: [] for unit in ruleset.units}
     for one in standing_verdicts(connection, month):
         facts = tuple(lines[version][1] for version in one.facts)
-        found[one.unit].append(VerdictLine(one.task, one.status, one.due, facts))
+        found.setdefault(one.unit, []).append(VerdictLine(one.task, one.status, one.due, facts))
     return {unit: tuple(own) for unit, own in found.items() if own}
 
 

@@ -22,6 +22,7 @@ from engine.notices.context import (
     ReviewTerm,
 )
 from engine.notices.rates import shortfalls
+from engine.notices.tasks import task_sums
 from engine.notices.wording import address, average, date_words, fact_words, month_words, statement_file
 from engine.scoring.months import month_before
 
@@ -92,6 +93,7 @@ def monthly_page(book: Book) -> MonthlyPage:
         alerts=tuple(_alert(match, rules[match.rule]) for match in matches if rules[match.rule].veto),
         rate_names=tuple(rate.name for rate in book.ruleset.rates),
         shortfalls=shortfalls(book),
+        tasks=task_sums(book),
     )
 
 
