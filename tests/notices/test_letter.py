@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.notices.index import INDEX, MONTHLY
@@ -74,8 +76,6 @@ def test_a_repeated_letter_says_so_and_from_the_third_on_escalates(ruleset, time
 
 
 def test_a_unit_that_no_longer_fails_loses_its_letter(book, tmp_path):
-    from dataclasses import replace
-
     render_month(book, None, tmp_path)
     path = tmp_path / MONTH / "督办函" / f"{UNIT}.html"
     assert path.exists()

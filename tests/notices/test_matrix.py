@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -82,8 +83,6 @@ def test_the_month_leads_to_its_ledger_of_tasks(pages):
 
 
 def test_a_month_without_verdicts_has_none(book):
-    from dataclasses import replace
-
     assert LEDGER not in month_pages(replace(book, verdicts={}, letters={}), None)
 
 
