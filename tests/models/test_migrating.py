@@ -78,9 +78,10 @@ def test_a_migrated_workspace_sends_letters(jifen, old):
     assert jifen("-w", old, "close", "2023-04", "--json").json["letters"] > 0
     assert jifen("-w", old, "letters", "--month", "2023-04", "--json").json[0]["number"] == "长信用督〔2023〕1号"
     assert jifen("-w", old, "verify").status == 0
+    database = sqlite3.connect(old / "jifen.db")
     for table in ("verdict", "letter"):
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-            sqlite3.connect(old / "jifen.db").execute(f"DELETE FROM {table}")
+            database.execute(f"DELETE FROM {table}")
 
 
 def test_a_database_of_a_newer_version_is_refused_and_not_touched(jifen, workspace):
