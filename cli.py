@@ -213,6 +213,20 @@ def tasks(
 
 
 @app.command()
+def letters(
+    context: typer.Context,
+    month: Annotated[str | None, typer.Option(parser=_month, metavar="MONTH", help="只看某月")] = None,
+    unit: Annotated[str | None, typer.Option(help="只看某单位（可用别名）")] = None,
+    pending: Annotated[bool, typer.Option("--open", help="只看还没有答复的")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """督办函：逾期、不达标的任务，第几次督办，答复了没有。"""
+    from engine.commands.letters import show_letters
+
+    show_letters(context.obj, month, unit, pending, as_json)
+
+
+@app.command()
 def ledger(
     context: typer.Context,
     month: Annotated[str | None, typer.Option(parser=_month, metavar="MONTH", help="只看某月")] = None,

@@ -31,6 +31,10 @@ REVIEW_COLUMNS = {
     ReviewAnswer: ("id", "batch_id", "review_id"),
 }
 
+LETTER_COLUMNS = (
+    "id", "at", "operator", "period", "unit", "number", "written", "issued", "due", "tasks", "escalated_to", "newest_fact",
+)  # fmt: skip
+
 
 def link(before: str, content: object) -> str:
     """The digest of a row after the one before."""

@@ -233,3 +233,27 @@ class ReviewAnswer(SQLModel, table=True):
     batch_id: int = Field(foreign_key="batch.id", index=True)
     review_id: int = Field(foreign_key="review.id", unique=True)
     digest: str  # over all of the above, chained to the answer before
+
+
+class Letter(SQLModel, table=True):
+    """A supervision letter that went out with a closed month. `number` counts those of its year, `written` is how it reads.
+
+    `tasks` is a JSON list of [task, status, reminders]: in how many letters running, this one with them, the unit was
+    told of it. `due` is the last day for the answer, "" where there is none; `escalated_to` is "" where it is not.
+    What is reported after `newest_fact` can answer it.
+    """
+
+    __tablename__ = "letter"
+    id: int | None = Field(default=None, primary_key=True)
+    at: str
+    operator: str
+    period: str = Field(index=True)
+    unit: str
+    number: int
+    written: str
+    issued: str  # YYYY-MM-DD
+    due: str
+    tasks: str
+    escalated_to: str
+    newest_fact: int
+    digest: str  # over all of the above, chained to the letter before

@@ -31,14 +31,18 @@ def close_month(folder: Path, month: str, number: str, issued: str | None, by: s
         day = issued or day_of(at)
         operator = by or workspace.operator
         closing = close(connection, workspace.ruleset, month, number=number, issued=day, operator=operator, at=at)
-        pages = month_pages(book_of(connection, month), workspace.templates, advance)
+        book = book_of(connection, month)
+        pages = month_pages(book, workspace.templates, advance)
         keep_issued(connection, pages, closing=closing)
     files, failed = attempted(lambda: render(workspace, month))
     if as_json:
-        say_json({"month": month, "number": number, "date": day, "notices": [str(path) for path in files]})
+        say_json({"month": month, "number": number, "date": day, "letters": len(book.letters), "notices": [str(path) for path in files]})
     else:
         where = f"通报：{files[0]}" if files else ""
         say(f"{month} 已印发（{number or '未写文号'}，{day}）；此后只能更正。{where}")
+        if book.letters:
+            written = [one.written for one in book.letters.values()]
+            say(f"督办函：{len(written)} 件，{' 至 '.join(dict.fromkeys((written[0], written[-1])))}")
     if failed is not None:
         raise failed
 
@@ -65,7 +69,7 @@ def correct_month(
         told_months, failing, drafts, issued = [], [], [], {}
         if batch is not None:
             done = correction_of(connection, ruleset_of_batch(connection, batch), batch)
-            told_months = [one for one in done.months if one.accounts]
+            told_months = [one for one in done.months if one.accounts or one.verdicts]
             issued = correction_pages(done, workspace.templates)
             keep_issued(connection, issued, batch=batch)
             later = [each for each in posted_months(connection) if each >= month]
@@ -85,6 +89,8 @@ def correct_month(
             "reviews": sorted(set(reviews)) if batch is not None else [],
             "posted": [{"entry": id_, "unit": one.unit, "rule": one.rule, "points": decimal(one.points), "kind": one.kind}
                        for id_, one in entries],
+            "tasks": [{"month": each.period, "task": one.task, "unit": one.unit, "before": one.before, "after": one.after}
+                      for each in told_months for one in each.verdicts],
             "notices": [str(path) for path in files],
             "checks": [one.as_json() for one in failing],
         })  # fmt: skip
@@ -108,19 +114,25 @@ def _render_corrected(workspace: Workspace, months: Collection[str], issued: Col
 
 def _say_correction(month: str, batch: int | None, told_months, entries, files: list[Path], dry_run: bool) -> None:
     for one in told_months if dry_run else ():
-        rows = ((row.unit, row.rule.id, decimal(row.before), decimal(row.after)) for row in one.accounts)
-        table((one.period, "规则", "原积分", "现积分"), rows, right=("原积分", "现积分"))
-    if not entries and batch is not None:
+        if one.accounts:
+            rows = ((row.unit, row.rule.id, decimal(row.before), decimal(row.after)) for row in one.accounts)
+            table((one.period, "规则", "原积分", "现积分"), rows, right=("原积分", "现积分"))
+        if one.verdicts:
+            told = ((row.unit, str(row.task), row.before, row.after) for row in one.verdicts)
+            table((one.period, "任务", "原状态", "现状态"), told)
+    judged = sum(len(one.verdicts) for one in told_months)
+    if not entries and not judged and batch is not None:
         kept = "将只更新" if dry_run else f"只更新了（批次 {batch}）"
         say(f"{month} 的积分没有变化，{kept}所依据的事实")
         return
-    if not entries:
+    if batch is None:
         say(f"{month} 没有需要更正的，未作任何入账")
         return
     awards = sum(one.kind == "award" for _, one in entries)
     will = "将入账" if dry_run else "已入账"
     where = "、".join(one.period for one in told_months) or f"{month} 起各单位的积分没有变化"
-    say(f"{where}：{will} {len(entries) - awards} 条冲销、{awards} 条计分")
+    tasks = f"，{judged} 项任务的状态有变" if judged else ""
+    say(f"{where}：{will} {len(entries) - awards} 条冲销、{awards} 条计分{tasks}")
     for path in files:
         say(f"更正通报：{path}")
 

@@ -21,6 +21,7 @@ from engine.dsl.heads import (
     read_codes,
     read_rates,
 )
+from engine.dsl.letters import read_letters
 from engine.dsl.model import Ruleset
 from engine.dsl.nearest import did_you_mean
 from engine.dsl.nodes import LARGEST, Document, read
@@ -161,6 +162,7 @@ def _ruleset(
         numbered_field=shape.numbered_field,
         derivations=read_derivations(documents[DERIVE], words) if DERIVE in documents else (),
         review=read_days(shape.review.within, head.at("review", "within"), words) if shape.review else None,
+        letters=read_letters(shape.letters, head.at("letters"), words),
         calendar=read_calendar(shape.calendar, head.at("calendar"), report),
         adjustments=read_adjustments(shape, words.kinds, head, report),
         checks=read_checks(shape, words.kinds, head, report),

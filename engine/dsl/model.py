@@ -20,6 +20,7 @@ from engine.dsl.types import ChoiceType, DecimalType, FieldType, Value
 
 if TYPE_CHECKING:
     from engine.dsl.annual import Annual, AnnualRule
+    from engine.dsl.letters import Letters
 
 _NUMBER = DecimalType()
 
@@ -326,6 +327,7 @@ class Ruleset:
     progress: Progress | None = None  # how units report progress of obligations
     obligations: tuple[Obligation, ...] = ()  # by number
     review: int | SettingRef | None = None  # working days after the date of issue in which units may ask for review; None: no end
+    letters: Letters | None = None  # how supervision letters are numbered, answered and escalated
     adjustments: Adjustments | None = None
     checks: Checks | None = None
     opening: str | None = None  # the fact kind that brings the points of months before the first run

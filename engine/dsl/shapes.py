@@ -72,6 +72,13 @@ class ReviewShape(Shape):
     within: Any
 
 
+class LettersShape(Shape):
+    number_prefix: Text | None = None
+    answer_within: Any = None
+    escalate_after: Any = None
+    escalate_to: Text | None = None
+
+
 class AdjustmentsShape(Shape):
     fact: Text
     points: Text
@@ -116,6 +123,7 @@ class RulesetShape(Shape):
     opening: OpeningShape | None = None
     notice: NoticeShape = NoticeShape()
     review: ReviewShape | None = None
+    letters: LettersShape | None = None
 
 
 class DatedShape(Shape):

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from engine.dsl.model import Rule, Ruleset
 from engine.dsl.types import Value
+
+
+if TYPE_CHECKING:
+    from engine.ledger.letters import Sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,16 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class VerdictLine:
+    """How an obligation of a unit stands at the month's end; `due` is a text YYYY-MM-DD, `facts` are what decided."""
+
+    task: int
+    status: str
+    due: str | None
+    facts: tuple[FactLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """How a closed month's notice was issued: its number as written, and the date, YYYY-MM-DD; "" where not told."""
 
@@ -86,4 +101,6 @@ class Book:
     entries: Mapping[str, Mapping[str, int]]  # unit to rule to the posted sum of the month, hundredths
     issue: Issue | None = None  # None: a draft, whose points may still change
     opened: tuple[str, ...] = ()  # of `months` those whose points were brought from before the first run
+    verdicts: Mapping[str, tuple[VerdictLine, ...]] = field(default_factory=dict)  # unit to its obligations, by number
+    letters: Mapping[str, Sent] = field(default_factory=dict)  # unit to its supervision letter: a draft's has no number
     late: Mapping[str, tuple[LateLine, ...]] = field(default_factory=dict)  # unit to its records out of time, by due date

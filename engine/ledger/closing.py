@@ -11,6 +11,8 @@ from engine.dsl.model import Ruleset
 from engine.errors import InputError
 from engine.ledger.checking import failing_checks, told_in_brief
 from engine.ledger.closed import closings, how_closed, last_batch
+from engine.ledger.letters import issue_letters
+from engine.ledger.reading import last_ruleset
 from engine.ledger.standings import posted_months
 from engine.ledger.status import status
 from models.tables import Closing, IssuedFile
@@ -19,8 +21,9 @@ from models.tables import Closing, IssuedFile
 def close(
     connection: Connection, ruleset: Ruleset, month: str, *, number: str, issued: str, operator: str, at: str
 ) -> int:
-    """Closes a scored month and gives the closing's id. Raises InputError where something is still to be done."""
+    """Closes a scored month, numbers its supervision letters, and gives the closing's id. Raises InputError where something is still to be done."""
     _require_closable(connection, ruleset, month)
+    issue_letters(connection, last_ruleset(connection, month), month, issued=issued, operator=operator, at=at)
     return shut(connection, month, number=number, issued=issued, operator=operator, at=at)
 
 

@@ -18,6 +18,7 @@ from engine.ledger.reviews import Request, answer, answered_by, citation
 from engine.ledger.standings import posted_months, standings
 from engine.ledger.status import to_correct
 from engine.ledger.stored import newest_facts
+from engine.ledger.verdicts import Restated, judged_by, restated
 from engine.obligations.judging import Judgements
 from engine.scoring.year import Year
 from models.tables import Batch, Closing, IssuedFile, LedgerEntry
@@ -50,6 +51,7 @@ class CorrectedMonth:
     period: str
     accounts: tuple[Corrected, ...]  # in the order of the list, then of the rules
     moved: tuple[Moved, ...]
+    verdicts: tuple[Restated, ...]  # by task, then in the order of the list
 
 
 @dataclass(frozen=True)
@@ -106,18 +108,14 @@ def correct(
 
 
 def corrections(connection: Connection, month: str) -> list[int]:
-    """The batches of the corrections that moved a closed month's points, oldest first; none of before it was closed."""
-    batch, entry, closing = Batch.__table__, LedgerEntry.__table__, Closing.__table__
-    return list(
-        connection.execute(
-            select(batch.c.id)
-            .join(entry, entry.c.batch_id == batch.c.id)
-            .join(closing, closing.c.period == entry.c.period)
-            .where(entry.c.period == month, batch.c.id > closing.c.last_batch)
-            .distinct()
-            .order_by(batch.c.id)
-        ).scalars()
-    )
+    """The batches of the corrections that moved a closed month's points or statuses, oldest first; none of before it was closed."""
+    entry, closing = LedgerEntry.__table__, Closing.__table__
+    closed = connection.execute(select(closing.c.last_batch).where(closing.c.period == month)).scalar()
+    if closed is None:
+        return []
+    posted = select(entry.c.batch_id).where(entry.c.period == month, entry.c.batch_id > closed).distinct()
+    judged = [batch for batch in judged_by(connection, month, closed) if restated(connection, month, batch)]
+    return sorted({*connection.execute(posted).scalars(), *judged})
 
 
 def correction_of(connection: Connection, ruleset: Ruleset, batch_id: int) -> Correction:
@@ -127,7 +125,7 @@ def correction_of(connection: Connection, ruleset: Ruleset, batch_id: int) -> Co
     year = [each for each in posted_months(connection) if head.period[:4] == each[:4] and each >= head.period]
     told = tuple(filter(None, (_corrected_month(connection, batch_id, month) for month in year)))
     closed = closings(connection)
-    period = next((one.period for one in told if one.accounts and one.period in closed), None)
+    period = next((one.period for one in told if (one.accounts or one.verdicts) and one.period in closed), None)
     reviews = answered_by(connection, batch_id)
     reason = head.reason.removesuffix(citation(reviews))
     number = _notices(connection, period) + 1 if period else 0
@@ -154,7 +152,10 @@ def _corrected_month(connection: Connection, batch_id: int, month: str) -> Corre
         Corrected(unit, rules[rule], was.get((unit, rule), 0), now.get((unit, rule), 0)) for unit, rule in accounts
     )
     moved = _moved(connection, before, by, batch_id, month)
-    return CorrectedMonth(month, corrected, moved) if corrected or moved else None
+    judged = sorted(
+        restated(connection, month, batch_id), key=lambda one: (one.task, order.get(one.unit, len(order)), one.unit)
+    )
+    return CorrectedMonth(month, corrected, moved, tuple(judged)) if corrected or moved or judged else None
 
 
 def _sums(connection: Connection, month: str, until: int) -> dict[tuple[str, str], int]:

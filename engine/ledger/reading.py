@@ -13,9 +13,11 @@ from engine.derivation.figures import late
 from engine.dsl.loader import ruleset_of
 from engine.dsl.model import Rule, Ruleset
 from engine.facts import Fact, key_texts
-from engine.ledger.book import Book, FactLine, Issue, LateLine, MatchLine
+from engine.ledger.book import Book, FactLine, Issue, LateLine, MatchLine, VerdictLine
+from engine.ledger.letters import letters_of
 from engine.ledger.standings import ranks, require_posted, standings, unit_points
 from engine.ledger.stored import newest_facts, scored_kinds
+from engine.ledger.verdicts import standing_verdicts
 from engine.scoring.months import facts_of, opening_months, rules_of
 from engine.scoring.points import shown
 from engine.scoring.sentence import sentence
@@ -78,6 +80,8 @@ def book_of(connection: Connection, month: str) -> Book:
         facts=_facts_by_unit(ruleset, lines, month),
         entries=_entries(connection, ruleset, month),
         issue=_issue(connection, month),
+        verdicts=_verdicts(connection, ruleset, month, lines),
+        letters={one.unit: one for one in letters_of(connection, ruleset, month)},
         late=_late(connection, ruleset, month, seen),
         opened=tuple(each for each in posted if each in opened),
     )
@@ -102,6 +106,16 @@ def _issue(connection: Connection, month: str) -> Issue | None:
     closing = Closing.__table__
     found = connection.execute(select(closing.c["number", "issued"]).where(closing.c.period == month)).first()
     return None if found is None else Issue(*found)
+
+
+def _verdicts(
+    connection: Connection, ruleset: Ruleset, month: str, lines: Mapping[int, tuple[Fact, FactLine]]
+) -> dict[str, tuple[VerdictLine, ...]]:
+    found: dict[str, list[VerdictLine]] = {unit: [] for unit in ruleset.units}
+    for one in standing_verdicts(connection, month):
+        facts = tuple(lines[version][1] for version in one.facts)
+        found.setdefault(one.unit, []).append(VerdictLine(one.task, one.status, one.due, facts))
+    return {unit: tuple(own) for unit, own in found.items() if own}
 
 
 def _late(connection: Connection, ruleset: Ruleset, month: str, seen: int) -> dict[str, tuple[LateLine, ...]]:

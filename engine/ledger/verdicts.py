@@ -41,6 +41,30 @@ def _newest(month: str, before_batch: int | None) -> Select:
     return select(_VERDICT).where(_VERDICT.c.id.in_(newest))
 
 
+class Restated(NamedTuple):
+    """An obligation that a batch found to stand otherwise; a status is "" where it did not bind the unit."""
+
+    task: int
+    unit: str
+    before: str
+    after: str
+
+
+def restated(connection: Connection, month: str, batch: int) -> list[Restated]:
+    """The statuses of a month that a batch changed, by task; none where the month had not been judged before."""
+    was, now = (
+        {(one.task, one.unit): one.status for one in standing_verdicts(connection, month, until)} for until in (batch, batch + 1)
+    )
+    moved = [key for key in {**was, **now} if was.get(key, GONE) != now.get(key, GONE)] if was else []
+    return [Restated(task, unit, was.get((task, unit), GONE), now.get((task, unit), GONE)) for task, unit in sorted(moved)]
+
+
+def judged_by(connection: Connection, month: str, after_batch: int) -> list[int]:
+    """The batches after one that wrote verdicts of a month, oldest first."""
+    rows = select(_VERDICT.c.batch_id).where(_VERDICT.c.period == month, _VERDICT.c.batch_id > after_batch)
+    return list(connection.execute(rows.distinct().order_by(_VERDICT.c.batch_id)).scalars())
+
+
 def changed_verdicts(connection: Connection, month: str, judged: Iterable[Judged]) -> list[Held]:
     """What to write of a month so that it stands as judged; what no longer binds a unit is told as gone."""
     held = {(one.task, one.unit): one for one in standing_verdicts(connection, month)}

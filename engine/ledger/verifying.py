@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Table, func, select
 
 from engine.ledger.closed import closings, last_batch, posted_hits
 from engine.ledger.posting import changed_tallies, difference, standing_entries
@@ -18,12 +18,13 @@ from engine.obligations.judging import Judgements
 from engine.scoring.award import Award
 from engine.scoring.points import decimal
 from engine.scoring.year import Year
-from models.chain import BATCH_COLUMNS, BEGINNING, ENTRY_COLUMNS, REVIEW_COLUMNS, link, seal_digest
+from models.chain import BATCH_COLUMNS, BEGINNING, ENTRY_COLUMNS, LETTER_COLUMNS, REVIEW_COLUMNS, link, seal_digest
 from models.tables import (
     Batch,
     BatchMonth,
     Import,
     LedgerEntry,
+    Letter,
     Outcome,
     Review,
     ReviewAnswer,
@@ -61,6 +62,7 @@ class Verdict:
 def verify(connection: Connection, advance: Progress | None = None) -> Verdict:
     """Whether chains hold and every posted month is what its facts and rules give. Nothing is written."""
     faults = [*_seals(connection), *_chain(connection), *_reviews(connection)]
+    faults += _records(connection, Letter.__table__, LETTER_COLUMNS, "督办函")
     months = posted_months(connection)
     for place, month in enumerate(months, start=1):
         faults += _replayed(connection, month)
@@ -110,13 +112,7 @@ _REVIEWS = {Review: "复核申请", ReviewDecision: "复核决定", ReviewAnswer
 def _reviews(connection: Connection) -> Iterator[Difference]:
     """The first row about reviews of each kind that breaks its chain, and every answer that is no correction of its month."""
     for table, columns in REVIEW_COLUMNS.items():
-        before = BEGINNING
-        own = table.__table__
-        for *content, digest in connection.execute(select(own.c[*columns, "digest"]).order_by(own.c.id)):
-            if link(before, content) != digest:
-                yield Difference(None, None, f"{_REVIEWS[table]}（第 {content[0]} 条）与记录时不同，或它之前少了记录")
-                break
-            before = digest
+        yield from _records(connection, table.__table__, columns, _REVIEWS[table])
     review, decision, answer = Review.__table__, ReviewDecision.__table__, ReviewAnswer.__table__
     batch, scored = Batch.__table__, BatchMonth.__table__
     sound = (
@@ -129,6 +125,16 @@ def _reviews(connection: Connection) -> Iterator[Difference]:
     lost = select(answer.c["review_id", "batch_id"]).where(answer.c.id.not_in(sound)).order_by(answer.c.id)
     for number, batch_id in connection.execute(lost):
         yield Difference(None, None, f"复核申请第{number}号记为由批次 {batch_id} 更正，而没有这样的更正")
+
+
+def _records(connection: Connection, table: Table, columns: Sequence[str], what: str) -> Iterator[Difference]:
+    """The first row of a table with a chain of its own that breaks it."""
+    before = BEGINNING
+    for *content, digest in connection.execute(select(table.c[*columns, "digest"]).order_by(table.c.id)):
+        if link(before, content) != digest:
+            yield Difference(None, None, f"{what}（第 {content[0]} 条）与记录时不同，或它之前少了记录")
+            return
+        before = digest
 
 
 def _replayed(connection: Connection, month: str) -> Iterator[Difference]:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.notices.task_context import TaskRow, TaskSums
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +172,7 @@ class MonthlyPage:
     alerts: tuple[Alert, ...]
     rate_names: tuple[str, ...]
     shortfalls: tuple[Shortfall, ...]
+    tasks: TaskSums | None = None  # None of a month without verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +253,8 @@ class StatementPage:
     sections: tuple[Section, ...]
     elsewhere: tuple[str, ...]  # clauses of the category that do not bind the unit
     late: tuple[LateRecords, ...]
+    tasks: tuple[TaskRow, ...] = ()
+    letter: str = ""  # leads to the unit's supervision letter; "" where there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,12 +345,24 @@ class MovedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RestatedRow:
+    """An obligation whose status is another; "" where it does not bind the unit."""
+
+    task: int
+    title: str
+    unit: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class CorrectedMonthPart:
     """What moved of a month; without `rows` only places did."""
 
     month: str
     rows: tuple[CorrectedRow, ...]
     moved: tuple[MovedRow, ...]
+    verdicts: tuple[RestatedRow, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from engine.clock import day_of
+from engine.dsl.model import Ruleset
 from engine.ledger.correcting import CorrectedMonth, Correction
-from engine.notices.context import CorrectedMonthPart, CorrectedRow, CorrectionPage, MovedRow
+from engine.notices.context import CorrectedMonthPart, CorrectedRow, CorrectionPage, MovedRow, RestatedRow
 from engine.notices.reviews import review_row
 from engine.notices.wording import date_words, month_words
 
@@ -23,14 +24,16 @@ def correction_page(correction: Correction) -> CorrectionPage:
         number=correction.number,
         date=date_words(day_of(correction.at)),
         reason=correction.reason,
-        months=tuple(_month(one) for one in correction.months),
+        months=tuple(_month(correction.ruleset, one) for one in correction.months),
         reviews=tuple(map(review_row, correction.reviews)),
     )
 
 
-def _month(month: CorrectedMonth) -> CorrectedMonthPart:
+def _month(ruleset: Ruleset, month: CorrectedMonth) -> CorrectedMonthPart:
     rows = tuple(
         CorrectedRow(one.unit, one.rule.clause or one.rule.id, one.rule.title, one.before, one.after) for one in month.accounts
     )
     moved = tuple(MovedRow(one.category, one.unit, *one.month, *one.total) for one in month.moved)
-    return CorrectedMonthPart(month_words(month.period), rows, moved)
+    titles = {one.no: one.title for one in ruleset.obligations}
+    restated = tuple(RestatedRow(one.task, titles.get(one.task, ""), *one[1:]) for one in month.verdicts)
+    return CorrectedMonthPart(month_words(month.period), rows, moved, restated)

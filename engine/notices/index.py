@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from engine.ledger.book import Book
+from engine.ledger.letters import Sent
 from engine.notices.context import IndexPage, Link, LinkGroup
 from engine.notices.monthly import statement_href
+from engine.notices.tasks import LEDGER, LETTERS, letter_href, task_sums
 from engine.notices.wording import address, month_words, pts
 
 MONTHLY = "月度通报.html"
@@ -26,8 +28,18 @@ def month_index(book: Book) -> IndexPage:
         )
         for category in book.ruleset.categories
     )
-    notice = LinkGroup("通报", (Link(MONTHLY, f"{month}月度通报", "总体情况、排名、扣分明细"),))
-    return IndexPage(f"{month}积分", book.ruleset.title, Link(f"../{INDEX}", "全部月份"), (notice, *statements))
+    notices = [Link(MONTHLY, f"{month}月度通报", "总体情况、排名、扣分明细")]
+    sums = task_sums(book)
+    if sums is not None:
+        notices.append(Link(LEDGER, f"{month}任务台账", f"已完成{sums.done}项 · 逾期{sums.overdue}项 · 不达标{sums.substandard}项"))
+    letters = tuple(Link(letter_href(unit), unit, _letter_note(one)) for unit, one in book.letters.items())
+    groups = [LinkGroup("通报", tuple(notices)), *statements, *([LinkGroup(LETTERS, letters)] if letters else ())]
+    return IndexPage(f"{month}积分", book.ruleset.title, Link(f"../{INDEX}", "全部月份"), tuple(groups))
+
+
+def _letter_note(letter: Sent) -> str:
+    times = f" · 第{letter.reminders}次督办" if letter.reminders > 1 else ""
+    return f"{len(letter.tasks)}项{times}"
 
 
 def all_months(

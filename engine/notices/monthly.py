@@ -22,7 +22,9 @@ from engine.notices.context import (
     ReviewTerm,
 )
 from engine.notices.rates import shortfalls
-from engine.notices.wording import address, average, date_words, fact_words, month_before, month_words, statement_file
+from engine.notices.tasks import task_sums
+from engine.notices.wording import address, average, date_words, fact_words, month_words, statement_file
+from engine.scoring.months import month_before
 
 WHOLE_CHART = 20  # a category up to this size is drawn whole, a larger one by its two ends
 CHART_END = 10
@@ -91,6 +93,7 @@ def monthly_page(book: Book) -> MonthlyPage:
         alerts=tuple(_alert(match, rules[match.rule]) for match in matches if rules[match.rule].veto),
         rate_names=tuple(rate.name for rate in book.ruleset.rates),
         shortfalls=shortfalls(book),
+        tasks=task_sums(book),
     )
 
 

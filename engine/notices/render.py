@@ -14,16 +14,20 @@ from engine.files import replaced
 from engine.ledger.book import Book
 from engine.notices.context import CorrectionPage, IndexPage, Link, MonthlyPage, ReviewsPage, StatementPage, StatusPage
 from engine.notices.index import INDEX, MONTHLY, all_months, month_index
+from engine.notices.letter import letter_page
+from engine.notices.matrix import matrix_page
 from engine.notices.monthly import monthly_page
 from engine.notices.reviews import REVIEWS
 from engine.notices.statement import statement_page
+from engine.notices.task_context import LetterPage, MatrixPage
+from engine.notices.tasks import LEDGER, LETTERS, letter_file
 from engine.notices.wording import pts, signed, statement_file, wide
 from engine.shipped import shipped_folder
 
 STATEMENTS = "得分单"
 STATUS = "报送情况.html"
 
-Page = IndexPage | MonthlyPage | StatementPage | CorrectionPage | StatusPage | ReviewsPage
+Page = IndexPage | MonthlyPage | StatementPage | CorrectionPage | StatusPage | ReviewsPage | LetterPage | MatrixPage
 Progress = Callable[[int, int], None]  # pages done, pages in all
 
 
@@ -34,7 +38,7 @@ def month_pages(book: Book, overrides: Path | None, progress: Progress | None = 
     for name, template, page in _pages(book):
         pages[name] = _rendered(templates, template, page)
         if progress:
-            progress(len(pages), len(book.standings) + 2)
+            progress(len(pages), 2 + bool(book.verdicts) + len(book.letters) + len(book.standings))
     return pages
 
 
@@ -46,9 +50,10 @@ def page_bytes(overrides: Path | None, template: str, page: Page) -> bytes:
 def write_month(pages: Mapping[str, bytes], folder: Path) -> list[Path]:
     """Writes a month's notices into its folder and gives their paths, the index first."""
     written = _written({folder / name: content for name, content in pages.items()})
-    for path in (folder / STATEMENTS).iterdir():
-        if path not in written:  # of a unit that the list has lost
-            path.unlink()
+    # What an earlier run left: of units that the list has lost, or that no longer fail.
+    for path in (folder / LEDGER, *folder.glob(f"{STATEMENTS}/*"), *folder.glob(f"{LETTERS}/*")):
+        if path not in written:
+            path.unlink(missing_ok=True)
     return written
 
 
@@ -79,6 +84,10 @@ def render_reviews(page: ReviewsPage, out: Path, overrides: Path | None = None) 
 def _pages(book: Book) -> Iterator[tuple[str, str, Page]]:
     yield INDEX, "index.html.j2", month_index(book)
     yield MONTHLY, "monthly.html.j2", monthly_page(book)
+    if book.verdicts:
+        yield LEDGER, "tasks.html.j2", matrix_page(book)
+    for letter in book.letters.values():
+        yield letter_file(letter.unit), "letter.html.j2", letter_page(book, letter)
     for standing in book.standings:
         yield f"{STATEMENTS}/{statement_file(standing.unit)}", "statement.html.j2", statement_page(book, standing)
 

@@ -10,12 +10,13 @@ from itertools import accumulate, groupby
 from engine.dsl.formula import Formula, plain
 from engine.dsl.ids import is_own
 from engine.dsl.model import Clause, PointsTable, Rule, Ruleset
-from engine.ledger.book import Book, FactLine, MatchLine, Standing
+from engine.ledger.book import Book, MatchLine, Standing
 from engine.notices import chart
 from engine.notices.context import ClauseBlock, Line, Section, StatementPage
 from engine.notices.late import late_records
 from engine.notices.monthly import added, course, deducted, letterhead, moved
-from engine.notices.wording import MINUS, fact_words, pts
+from engine.notices.tasks import letter_href, task_rows
+from engine.notices.wording import MINUS, fact_words, pts, source_words
 from engine.scoring.points import hundredths
 
 PER = {"year": "全年", "month": "当月"}
@@ -49,6 +50,8 @@ def statement_page(book: Book, standing: Standing) -> StatementPage:
         sections=_sections(book, unit, members, clauses, rules),
         elsewhere=() if book.period in book.opened else _elsewhere(book, standing.category, clauses),
         late=late_records(book, unit),
+        tasks=task_rows(book, unit),
+        letter=f"../{letter_href(unit)}" if unit in book.letters else "",
     )
 
 
@@ -146,7 +149,7 @@ def _lines(book: Book, unit: str, rule: Rule) -> Iterator[Line]:
             raw=match.raw,
             points=match.given,
             running=0,
-            source=_source(match.fact),
+            source=source_words(match.fact),
             mark="",
             reported=True,
         )
@@ -184,17 +187,6 @@ def _takes(rule: Rule) -> bool:
         return rule.points.value({}) < 0
     except (KeyError, ZeroDivisionError):
         return False
-
-
-def _source(fact: FactLine | None) -> str:
-    """File, sheet and row; a file by its name alone, for where it lay on someone's machine is not the city's business."""
-    if fact is None:
-        return "当月无相应上报"
-    if fact.derived:
-        return f"由单条记录汇总（{fact.file}，第{fact.row}行）"
-    file = fact.file.replace("\\", "/").rpartition("/")[2]
-    row = f"第{fact.row}行" if fact.row else ""  # none where a command brought the fact, with the file as its proof
-    return "，".join(part for part in (file, fact.sheet, row) if part)
 
 
 def _plain_number(formula: str) -> bool:

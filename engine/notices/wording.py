@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from engine.ledger.book import FactLine
+
 _WIDE = {"(": "（", ")": "）", ",": "，", ":": "：", ";": "；"}
 _CHINESE = re.compile("[\u3001-\u3015\u4e00-\u9fff“”！-？]")
 MINUS = "\u2212"
@@ -42,11 +44,6 @@ def month_words(period: str) -> str:
     return f"{year}年{int(month)}月"
 
 
-def month_before(period: str) -> str:
-    year, month = map(int, period.split("-"))
-    return f"{year - 1}-12" if month == 1 else f"{year}-{month - 1:02d}"
-
-
 def fact_words(say: str, title: str) -> str:
     """A sentence without the rule's title, which stands beside it already."""
     return say.removeprefix(title).removeprefix("：") if say == title or say.startswith(f"{title}：") else say
@@ -79,3 +76,14 @@ def date_words(date: str) -> str:
 def day_words(date: str) -> str:
     """2023-04-30 as 4月30日."""
     return f"{int(date[5:7])}月{int(date[8:])}日"
+
+
+def source_words(fact: FactLine | None) -> str:
+    """File, sheet and row; a file by its name alone, for where it lay on someone's machine is not the city's business."""
+    if fact is None:
+        return "当月无相应上报"
+    if fact.derived:
+        return f"由单条记录汇总（{fact.file}，第{fact.row}行）"
+    file = fact.file.replace("\\", "/").rpartition("/")[2]
+    row = f"第{fact.row}行" if fact.row else ""  # none where a command brought the fact, with the file as its proof
+    return "，".join(part for part in (file, fact.sheet, row) if part)

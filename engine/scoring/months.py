@@ -87,3 +87,8 @@ def _routed(ruleset: Ruleset, category: str, route: Route, fact: Fact, tables: l
 def _known(ruleset: Ruleset, unit: str | None) -> str | None:
     """The unit, unless the list has lost it since the fact came in."""
     return unit if unit in ruleset.units else None
+
+
+def month_before(period: str) -> str:
+    year, month = map(int, period.split("-"))
+    return f"{year - 1}-12" if month == 1 else f"{year}-{month - 1:02d}"

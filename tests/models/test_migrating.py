@@ -72,6 +72,18 @@ def test_a_migrated_workspace_takes_requests_for_review(jifen, old):
         sqlite3.connect(old / "jifen.db").execute("DELETE FROM review")
 
 
+def test_a_migrated_workspace_sends_letters(jifen, old):
+    for month in ("2023-01", "2023-02", "2023-03", "2023-04"):
+        assert jifen("-w", old, "run", month, "--no-notices").status == 0
+    assert jifen("-w", old, "close", "2023-04", "--json").json["letters"] > 0
+    assert jifen("-w", old, "letters", "--month", "2023-04", "--json").json[0]["number"] == "长信用督〔2023〕1号"
+    assert jifen("-w", old, "verify").status == 0
+    database = sqlite3.connect(old / "jifen.db")
+    for table in ("verdict", "letter"):
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            database.execute(f"DELETE FROM {table}")
+
+
 def test_a_database_of_a_newer_version_is_refused_and_not_touched(jifen, workspace):
     database = sqlite3.connect(workspace / "jifen.db")
     database.execute("UPDATE alembic_version SET version_num = '9999'")

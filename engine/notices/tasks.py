@@ -1,0 +1,120 @@
+"""A unit's obligations in words: how each stood at the month's end, and which facts, or the want of which, decided that."""
+
+from __future__ import annotations
+
+from engine.dsl.model import FieldRef, Pattern, Ruleset, Test
+from engine.dsl.obligation import Duty, Evidence, Obligation, Progress
+from engine.ledger.book import Book, FactLine, VerdictLine
+from engine.notices.task_context import Deciding, Sign, TaskRow, TaskSums
+from engine.notices.wording import address, day_words, source_words, statement_file
+from engine.obligations.judging import FAILING, Status
+
+LEDGER = "任务台账.html"
+LETTERS = "督办函"
+SIGNS = {
+    one.status: one
+    for one in (
+        Sign(Status.DONE, "√", "done", False),
+        Sign(Status.UNDERWAY, "◐", "underway", False),
+        Sign(Status.IDLE, "○", "idle", False),
+        Sign(Status.OVERDUE, "×", "overdue", True),
+        Sign(Status.SUBSTANDARD, "▲", "substandard", True),
+    )
+}
+_SHOWN = 15  # facts of an obligation
+_OPS = {"eq": "为", "ne": "不为", "gt": "大于", "ge": "不小于", "lt": "小于", "le": "不大于", "in": "为"}
+
+
+def letter_file(unit: str) -> str:
+    return f"{LETTERS}/{statement_file(unit)}"
+
+
+def letter_href(unit: str) -> str:
+    """From the month's folder."""
+    return address(letter_file(unit))
+
+
+def task_sums(book: Book) -> TaskSums | None:
+    """None of a month without verdicts."""
+    verdicts = [one for own in book.verdicts.values() for one in own]
+    if not verdicts:
+        return None
+    done, overdue, substandard = (
+        sum(one.status == status for one in verdicts) for status in (Status.DONE, Status.OVERDUE, Status.SUBSTANDARD)
+    )
+    return TaskSums(len({one.task for one in verdicts}), len(verdicts), done, overdue, substandard, len(book.letters))
+
+
+def task_rows(book: Book, unit: str) -> tuple[TaskRow, ...]:
+    """The unit's obligations by number."""
+    known = {one.no: one for one in book.ruleset.obligations_in(book.period)}
+    return tuple(_row(book, known[one.task], one) for one in book.verdicts.get(unit, ()))
+
+
+def _row(book: Book, task: Obligation, verdict: VerdictLine) -> TaskRow:
+    facts = verdict.facts
+    substandard = verdict.status == Status.SUBSTANDARD
+    return TaskRow(
+        no=task.no,
+        title=task.title,
+        clause=task.clause,
+        status=verdict.status,
+        sign=SIGNS[verdict.status].kind,
+        failing=verdict.status in FAILING,
+        due=day_words(verdict.due) if verdict.due else "",
+        standard="，".join(map(_test, task.standard)) if substandard else "",
+        lacking=_lacking(book.ruleset, task, verdict),
+        decided=tuple(_deciding(book, fact) for fact in facts[:_SHOWN]),
+        more=max(0, len(facts) - _SHOWN),
+    )
+
+
+def _deciding(book: Book, fact: FactLine) -> Deciding:
+    """A fact by its fields, without what the page says already: the unit, the task, and the book's month."""
+    kind, progress = book.ruleset.kinds[fact.kind], book.ruleset.progress
+    untold = {kind.unit_field} | ({progress.task} if progress and progress.fact == kind.name else set())
+    if fact.values.get(kind.month_field) == book.period:
+        untold.add(kind.month_field)
+    told = [f"{name} {fact.values[name]}" for name in kind.fields if name in fact.values and name not in untold]
+    return Deciding(fact.kind, "，".join(told), source_words(fact))
+
+
+def _lacking(ruleset: Ruleset, task: Obligation, verdict: VerdictLine) -> str:
+    """What would have shown that an obligation is done, or of one without a breach what did not occur."""
+    if task.duty is Duty.CLEAN:
+        return "" if verdict.facts else f"没有{'，也没有'.join(map(_pattern, task.breach))}"
+    if verdict.status in (Status.DONE, Status.SUBSTANDARD):
+        return ""
+    told = "，也".join(filter(None, (_evidence(task), _report(task, ruleset.progress))))
+    return f"没有收到{told}" if told else ""
+
+
+def _evidence(task: Obligation) -> str:
+    return "、".join("或".join(map(_shown, condition)) for condition in task.done_when)
+
+
+def _shown(evidence: Evidence) -> str:
+    each = "".join(f"{name}{'、'.join(map(str, values))}各项的" for name, values in evidence.every)
+    return f"{each}{_pattern(evidence.pattern)}"
+
+
+def _pattern(pattern: Pattern) -> str:
+    tests = "、".join(map(_test, pattern.tests))
+    return f"{tests}的“{pattern.kind}”" if tests else f"“{pattern.kind}”"
+
+
+def _report(task: Obligation, progress: Progress | None) -> str:
+    """What a unit could have told in place of evidence: anything of a monthly obligation, else that it is done."""
+    if progress is None:
+        return ""
+    told = f"“{progress.fact}”" if task.due is None else f"{progress.status}为{progress.done}的“{progress.fact}”"
+    return f"没有收到{told}" if task.done_when else told
+
+
+def _test(test: Test) -> str:
+    if test.op == "given":
+        return f"{'填有' if test.value else '未填'}{test.field}"
+    if isinstance(test.value, FieldRef):
+        return f"{test.field}{'等于' if test.op == 'eq' else _OPS[test.op]}{test.value.name}"
+    values = test.value if isinstance(test.value, tuple) else (test.value,)
+    return f"{test.field}{_OPS[test.op]}{'或'.join(map(str, values))}"
