@@ -233,3 +233,18 @@ class ReviewAnswer(SQLModel, table=True):
     batch_id: int = Field(foreign_key="batch.id", index=True)
     review_id: int = Field(foreign_key="review.id", unique=True)
     digest: str  # over all of the above, chained to the answer before
+
+
+class Approval(SQLModel, table=True):
+    """A year's result as it was approved: the ledger up to `last_batch` and `newest_fact` gave it. The newest of a year holds."""
+
+    __tablename__ = "approval"
+    id: int | None = Field(default=None, primary_key=True)
+    at: str
+    operator: str  # who approved it
+    year: int = Field(index=True)
+    last_batch: int  # the newest batch of all at the time
+    newest_fact: int  # the newest fact version at the time
+    content: str  # canonical JSON of the whole result
+    notice: bytes  # as issued, deflated
+    digest: str  # over all of the above, chained to the approval before
