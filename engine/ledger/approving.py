@@ -21,11 +21,11 @@ from models.chain import APPROVAL_COLUMNS, approval_digest, last_digest
 from models.tables import Approval
 
 _APPROVAL = Approval.__table__
-Rendering = Callable[[YearResult, "Seal"], bytes]
+Rendering = Callable[[YearResult, "Endorsement"], bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
+class Endorsement:
     """When and by whom a result was approved, and when the one before it was, "" where there was none."""
 
     at: str
@@ -41,7 +41,7 @@ class Seal:
 class Approved:
     """A year as it was approved, with its notice as issued."""
 
-    seal: Seal
+    endorsed: Endorsement
     result: YearResult
     notice: bytes
 
@@ -53,8 +53,8 @@ def approved(connection: Connection, year: int) -> Approved | None:
     if not rows:
         return None
     newest, *before = rows
-    seal = Seal(newest.at, newest.operator, before[0].at if before else "")
-    return Approved(seal, result_of(newest.content), zlib.decompress(newest.notice))
+    endorsed = Endorsement(newest.at, newest.operator, before[0].at if before else "")
+    return Approved(endorsed, result_of(newest.content), zlib.decompress(newest.notice))
 
 
 def changed_units(was: YearResult, now: YearResult) -> tuple[str, ...]:
@@ -77,8 +77,8 @@ def approve(
     stood = approved(connection, year)
     changed = changed_units(stood.result, result) if stood else ()
     if stood and not changed:
-        raise InputError(f"{year} 年度结果{stood.seal.told}，此后没有变化", f"查看用 `jifen annual {year}`")
-    notice = zlib.compress(rendering(result, Seal(at, by, stood.seal.at if stood else "")), 9)
+        raise InputError(f"{year} 年度结果{stood.endorsed.told}，此后没有变化", f"查看用 `jifen annual {year}`")
+    notice = zlib.compress(rendering(result, Endorsement(at, by, stood.endorsed.at if stood else "")), 9)
     number = (connection.execute(select(func.max(_APPROVAL.c.id))).scalar() or 0) + 1
     content = (number, at, by, year, last_batch(connection), newest_version(connection), result.content())
     digest = approval_digest(last_digest(connection, _APPROVAL), content, notice)
@@ -107,10 +107,13 @@ def year_line(connection: Connection, current: Ruleset, months: list[MonthStatus
     if current.annual is None:
         return ""
     year = current.year
-    ruleset = year_ruleset(connection, current, year)
+    try:
+        ruleset = year_ruleset(connection, current, year)
+    except InputError as error:  # December was last scored by rules that graded no year
+        return f"{year} 年度结果：{error.what}"
     now, stood = year_result(connection, ruleset), approved(connection, year)
     if stood:
-        return f"{year} 年度结果{stood.seal.told}{waits(year, len(changed_units(stood.result, now)))}"
+        return f"{year} 年度结果{stood.endorsed.told}{waits(year, len(changed_units(stood.result, now)))}"
     shut = closings(connection)
     unclosed = [month for month in ruleset.months if month not in shut]
     lacking = missing_evaluations(now, ruleset)

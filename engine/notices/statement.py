@@ -15,7 +15,7 @@ from engine.notices import chart
 from engine.notices.context import ClauseBlock, Line, Section, StatementPage
 from engine.notices.late import late_records
 from engine.notices.monthly import added, course, deducted, letterhead, moved
-from engine.notices.wording import MINUS, fact_words, pts
+from engine.notices.wording import MINUS, fact_words, pts, source_words
 from engine.scoring.points import hundredths
 
 PER = {"year": "全年", "month": "当月"}
@@ -187,14 +187,11 @@ def _takes(rule: Rule) -> bool:
 
 
 def _source(fact: FactLine | None) -> str:
-    """File, sheet and row; a file by its name alone, for where it lay on someone's machine is not the city's business."""
     if fact is None:
         return "当月无相应上报"
     if fact.derived:
         return f"由单条记录汇总（{fact.file}，第{fact.row}行）"
-    file = fact.file.replace("\\", "/").rpartition("/")[2]
-    row = f"第{fact.row}行" if fact.row else ""  # none where a command brought the fact, with the file as its proof
-    return "，".join(part for part in (file, fact.sheet, row) if part)
+    return source_words(fact.file, fact.sheet, fact.row)
 
 
 def _plain_number(formula: str) -> bool:
