@@ -109,8 +109,9 @@ def _say_table(ruleset: Ruleset, shown: _Shown) -> None:
         ),
         right=("名次", "月度积分", evaluation, "总成绩"),
     )  # fmt: skip
-    grades = dict.fromkeys(one.grade for one in shown.result.units)
-    counts = "，".join(f"{grade} {sum(one.grade == grade for one in shown.result.units)}" for grade in grades)
+    units = shown.result.units
+    grades = dict.fromkeys([one.band for one in units] + [one.grade for one in units])  # by rank, so a veto moves none ahead
+    counts = "，".join(f"{grade} {sum(one.grade == grade for one in units)}" for grade in grades)
     told = f"（{shown.endorsed.at[:10]}，{shown.endorsed.by}）" if shown.endorsed else ""
     say(f"{shown.result.year} 年度{state(shown.endorsed)}{told}：{counts}")
 
