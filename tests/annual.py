@@ -24,7 +24,7 @@ OWING, SETTLED, COUNTY, FINE = "市财政局", "市人社局", "沁源县", "84.
 def evaluations(ruleset: Ruleset) -> dict[str, str]:
     """The list's order, the first the best, but for groups that tie: over the 10th, the 20th, the last 10, and each edge of the counties."""
     found = {}
-    for category, groups in (("部门", ((7, 15), (17, 27), (40, 55))), ("县区", ((2, 4), (5, 7), (10, 13)))):
+    for category, groups in (("部门", ((7, 15), (17, 27), (40, 55))), ("县区", ((1, 4), (4, 7), (9, 13)))):
         units = [name for name, unit in ruleset.units.items() if unit.category == category]
         for place, unit in enumerate(units):
             same = next((first for first, last in groups if first <= place < last), place)

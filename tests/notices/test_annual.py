@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from engine.dsl.model import Unit
 from engine.notices.annual_rules import rule_sentences
 from tests.annual import MONTHS, OWING, close_year, copied, quietly, scored_year
 from tests.notices.reading import Reader, hundredths
+from tests.notices.test_browser import QUIET
 
 
 @pytest.fixture(scope="module")
@@ -125,3 +128,19 @@ def test_notices_tells_what_it_wrote(jifen, workspace):
     told = jifen("-w", workspace, "notices", "2023", "--json").json
     assert told["year"] == 2023 and [path.rpartition("/")[2] for path in told["notices"]] == ["年度考核结果.html", "index.html"]
     assert jifen("-w", workspace, "notices", "2023-13").status == jifen("-w", workspace, "notices", "23").status == 2
+
+
+def test_it_fits_a_screen_and_a_phone(workspace):
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+        for width in (1280, 390, 320):
+            page = browser.new_page(viewport={"width": width, "height": 800})
+            page.goto((workspace / "notices" / "2023" / "年度考核结果.html").as_uri())
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            cells = "[...document.querySelectorAll('main td, main tbody th, main p')]"
+            assert page.evaluate(
+                f"{cells}.filter(e => e.getClientRects().length && e.getBoundingClientRect().right > innerWidth + 1)"
+                ".map(e => e.textContent)"
+            ) == []  # fmt: skip
+            assert page.evaluate(f"{cells}.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)") == [], width
+        browser.close()
