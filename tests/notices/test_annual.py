@@ -10,15 +10,15 @@ from playwright.sync_api import sync_playwright
 
 from engine.dsl.model import Unit
 from engine.notices.annual_rules import rule_sentences
-from tests.annual import MONTHS, OWING, close_year, copied, quietly, scored_year
+from tests.annual import MONTHS, OWING, copied, quietly
 from tests.notices.reading import Reader, hundredths
 from tests.notices.test_browser import QUIET
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory, ruleset):
-    """A proposed year, its notice and those of two months."""
-    folder = scored_year(tmp_path_factory.mktemp("scored"), ruleset)
+def workspace(tmp_path_factory, scored):
+    """A proposed year, its notice and that of December."""
+    folder = copied(scored, tmp_path_factory.mktemp("noticed"))
     quietly("-w", folder, "notices", "2023-12")
     quietly("-w", folder, "notices", "2023")
     return folder
@@ -96,10 +96,9 @@ def test_where_bands_meet_is_said(ruleset):
     assert bands.endswith("第16至20名同时符合良好与不合格，评为良好。") and "第21至25名不合格" in bands
 
 
-def test_a_proposal_is_marked_and_an_approved_year_says_when_and_by_whom(workspace, tmp_path):
+def test_a_proposal_is_marked_and_an_approved_year_says_when_and_by_whom(workspace, shut, tmp_path):
     assert "初评，待审定" in read(workspace).text and "审定的结果为准" in read(workspace).text
-    approved = copied(workspace, tmp_path)
-    close_year(approved)
+    approved = copied(shut, tmp_path)
     quietly("-w", approved, "approve", "2023", "--by", "市政府常务会议")
     notice = read(approved)
     assert "由市政府常务会议审定" in notice.text and "初评" not in notice.text
