@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import io
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -83,14 +84,16 @@ def write_xlsx(ruleset: Ruleset, result: YearResult, endorsed: Endorsement | Non
     """A workbook of results, of months, and of what each column is; the same bytes from the same result."""
     import xlsxwriter
 
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    with replaced(path) as fresh, xlsxwriter.Workbook(fresh, options) as book:
+    made = io.BytesIO()  # a file that cannot be written is then told like any other
+    with xlsxwriter.Workbook(made, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         # The library would note the moment of writing.
         book.set_properties({"created": datetime.datetime(result.year, 12, 31)})
         results, months = _result_columns(ruleset), _month_columns(ruleset)
         _sheet(book, "年度结果", results, [_result_row(one) for one in result.units])
         _sheet(book, "各月积分", months, [_month_row(one) for one in result.units])
         _explain(book, _heading(ruleset, result, endorsed), {"年度结果": results, "各月积分": months})
+    with replaced(path) as fresh:
+        fresh.write_bytes(made.getvalue())
 
 
 _Cell = str | int | Decimal | None

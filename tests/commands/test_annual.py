@@ -254,6 +254,7 @@ def test_a_workbook_of_a_proposal_says_that_it_is_one(jifen, scored, tmp_path):
     file = tmp_path / "2023.xlsx"
     assert jifen("-w", scored, "annual", "2023", "--format", "xlsx", "-o", file).status == 0
     assert ("状态", "初评") in [row[:2] for row in load_workbook(file)["说明"].iter_rows(values_only=True)]
+    assert jifen("-w", scored, "annual", "2023", "--format", "xlsx", "-o", tmp_path / "none" / "2023.xlsx").status == 1
     for wrong in (["--format", "xlsx"], ["--format", "csv"], ["-o", file]):
         assert jifen("-w", scored, "annual", "2023", *wrong).status == 2
 
