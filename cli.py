@@ -46,8 +46,21 @@ def _day(text: str) -> str:
         raise typer.BadParameter(f"“{text}”不是日期，应写作 2023-05-08") from None
 
 
+def _year(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{3}", text):
+        raise typer.BadParameter(f"“{text}”不是年份，应写作 2023")
+    return int(text)
+
+
+def _month_or_year(text: str) -> str:
+    if not re.fullmatch(r"[1-9][0-9]{3}|[0-9]{4}-(0[1-9]|1[0-2])", text):
+        raise typer.BadParameter(f"“{text}”不是月份或年份，应写作 2023-04 或 2023")
+    return text
+
+
 _LARGEST = 2**31 - 1  # of the numbers that a database gives
 Month = Annotated[str, typer.Argument(parser=_month, metavar="MONTH", help="月份，如 2023-04")]
+Year = Annotated[int, typer.Argument(parser=_year, metavar="YEAR", help="年份，如 2023")]
 By = Annotated[str | None, typer.Option(metavar="姓名", help="经办人；默认是工作区的 operator")]
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出到标准输出")]
 
@@ -247,14 +260,57 @@ def ledger(
 
 
 @app.command()
+def annual(
+    context: typer.Context,
+    year: Year,
+    provisional: Annotated[bool, typer.Option("--provisional", help="预估：尚缺的月份与年终测评按 0 计，并列出")] = False,
+    form: Annotated[str, typer.Option("--format", help="table、json 或 xlsx（供应用结果的考核使用）")] = "table",
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="写入文件（xlsx 必需）")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """年度结果：总成绩、名次、等次；审定前为初评，审定后不变。"""
+    from engine.commands.annual import FORMATS, show_annual
+
+    if form not in FORMATS:
+        raise typer.BadParameter(f"“{form}”不是可用的格式：{'、'.join(FORMATS)}", param_hint="--format")
+    form = "json" if as_json else form
+    if form == "xlsx" and output is None:
+        raise typer.BadParameter("xlsx 需要用 -o 指明写入的文件", param_hint="-o")
+    if form == "table" and output is not None:
+        raise typer.BadParameter("写入文件要用 --format xlsx 或 --format json", param_hint="-o")
+    show_annual(context.obj, year, provisional, form, output)
+
+
+@app.command()
+def approve(
+    context: typer.Context,
+    year: Year,
+    by: Annotated[str, typer.Option("--by", metavar="TEXT", help="审定者（必填），如 市政府常务会议")] = ...,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只查能否审定、哪些单位有变，不审定")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """审定年度结果：十二个月都已印发之后；此后只能更正并重新审定。"""
+    from engine.commands.annual import approve_year
+
+    if not by.strip():
+        raise typer.BadParameter("写明由谁审定", param_hint="--by")
+    approve_year(context.obj, year, by.strip(), dry_run, as_json)
+
+
+@app.command()
 def notices(
     context: typer.Context,
-    month: Month,
+    month: Annotated[str, typer.Argument(parser=_month_or_year, metavar="MONTH/YEAR", help="月份或年份，如 2023-04、2023")],
     open_: Annotated[bool, typer.Option("--open", help="生成后在浏览器中打开")] = False,
     as_issued: Annotated[bool, typer.Option("--as-issued", help="已印发的月份：与印发时逐字节相同，不含此后的更正")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """重新生成某月的通报：同一账本，字节相同。"""
+    """重新生成某月或某年的通报：同一账本，字节相同。"""
+    if len(month) == 4:
+        from engine.commands.annual import render_year_notices
+
+        render_year_notices(context.obj, int(month), open_, as_json)
+        return
     from engine.commands.month import render_notices
 
     render_notices(context.obj, month, open_, as_issued, as_json)

@@ -35,6 +35,9 @@ LETTER_COLUMNS = (
     "id", "at", "operator", "period", "unit", "number", "written", "issued", "due", "tasks", "escalated_to", "newest_fact",
 )  # fmt: skip
 
+# What is under an approval's digest, its notice by the sha256 of the bytes kept.
+APPROVAL_COLUMNS = ("id", "at", "operator", "year", "last_batch", "newest_fact", "content")
+
 
 def link(before: str, content: object) -> str:
     """The digest of a row after the one before."""
@@ -44,6 +47,11 @@ def link(before: str, content: object) -> str:
 
 def last_digest(connection: Connection, table: Table) -> str:
     return connection.execute(select(table.c.digest).order_by(table.c.id.desc()).limit(1)).scalar() or BEGINNING
+
+
+def approval_digest(before: str, content: Sequence, notice: bytes) -> str:
+    """The digest of an approval, given as values of APPROVAL_COLUMNS and its notice."""
+    return link(before, [*content, hashlib.sha256(notice).hexdigest()])
 
 
 def entry_digests(before: str, batch_digest: str, rows: Iterable[Sequence]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from models import tables  # noqa: F401  (registers the tables)
 from models.postgres import SCHEMES, PostgresSchema
 from models.sqlite import SqliteFile
 
-HEAD = "0004"  # of the migrations: what the tables are now
+HEAD = "0005"  # of the migrations: what the tables are now
 _WAIT_SECONDS = 10
 
 Database = SqliteFile | PostgresSchema

@@ -257,3 +257,18 @@ class Letter(SQLModel, table=True):
     escalated_to: str
     newest_fact: int
     digest: str  # over all of the above, chained to the letter before
+
+
+class Approval(SQLModel, table=True):
+    """A year's result as it was approved: the ledger up to `last_batch` and `newest_fact` gave it. The newest of a year holds."""
+
+    __tablename__ = "approval"
+    id: int | None = Field(default=None, primary_key=True)
+    at: str
+    operator: str  # who approved it
+    year: int = Field(index=True)
+    last_batch: int  # the newest batch of all at the time
+    newest_fact: int  # the newest fact version at the time
+    content: str  # canonical JSON of the whole result
+    notice: bytes  # as issued, deflated
+    digest: str  # over all of the above, chained to the approval before

@@ -90,6 +90,24 @@ def workspace(jifen, tmp_path, database) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def scored(tmp_path_factory, ruleset) -> Path:
+    """A workspace with a year of few facts (tests/annual.py), every month scored and open; to be copied by who writes to it."""
+    from tests.annual import scored_year
+
+    return scored_year(tmp_path_factory.mktemp("scored"), ruleset)
+
+
+@pytest.fixture(scope="session")
+def shut(tmp_path_factory, scored) -> Path:
+    """The same with every month closed."""
+    from tests.annual import close_year, copied
+
+    folder = copied(scored, tmp_path_factory.mktemp("shut"))
+    close_year(folder)
+    return folder
+
+
 @pytest.fixture
 def sheet(tmp_path):
     """Writes rows of one fact kind as a CSV file and gives its path."""

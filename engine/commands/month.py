@@ -139,12 +139,17 @@ def render_notices(folder: Path, month: str, open_: bool, as_issued: bool, as_js
     else:
         say(f"通报：{files[0]}（共 {len(files)} 个文件）")
     if open_:
-        import webbrowser
+        open_page(files[0])
 
-        if not webbrowser.open(files[0].resolve().as_uri()):
-            raise InputError("没有可用的浏览器", f"请自行打开 {files[0]}")
     if failed is not None:
         raise failed
+
+
+def open_page(file: Path) -> None:
+    import webbrowser
+
+    if not webbrowser.open(file.resolve().as_uri()):
+        raise InputError("没有可用的浏览器", f"请自行打开 {file}")
 
 
 def attempted(pages: Callable[[], list[Path]]) -> tuple[list[Path], JifenError | OSError | None]:

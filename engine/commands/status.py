@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.commands.talk import progress, say, say_json, table
+from engine.ledger.approving import year_line
 from engine.ledger.history import changes
 from engine.ledger.run import require_month
 from engine.ledger.status import OPEN, MonthStatus, status
@@ -28,13 +29,14 @@ def show_status(folder: Path, month: str | None, text: bool, page: bool, as_json
     with progress("核对各月") as advance, reading(workspace.database) as connection:
         found = status(connection, ruleset, month, advance)
         imports = len(changes(connection)) if month is not None else 0
+        year = year_line(connection, ruleset, found) if month is None else ""
     told = status_page(ruleset, found[0], imports) if month is not None else None
     if page:
         from engine.notices.render import render_status
 
         path = render_status(told, month, workspace.notices, workspace.templates)
     if as_json:
-        say_json({"months": [one.as_json() for one in found]})
+        say_json({"months": [one.as_json() for one in found], **({"annual": year} if year else {})})
     elif text:
         say(reminder(told))
     elif page:
@@ -42,10 +44,10 @@ def show_status(folder: Path, month: str | None, text: bool, page: bool, as_json
     elif told is not None:
         _say_month(found[0], told)
     else:
-        _say_year(found)
+        _say_year(found, year)
 
 
-def _say_year(found: list[MonthStatus]) -> None:
+def _say_year(found: list[MonthStatus], year: str) -> None:
     table(
         ("月份", "状态", "变动", "缺报", "等待"),
         ((one.month, state_words(one), str(len(one.changed)), str(len(one.missing)), one.waiting) for one in found),
@@ -53,6 +55,8 @@ def _say_year(found: list[MonthStatus]) -> None:
     )
     waiting = sum(bool(one.waiting) for one in found)
     say(f"{waiting} 个月有待办；看某月缺报：jifen status 月份" if waiting else "没有待办")
+    if year:
+        say(year)
 
 
 def _say_month(one: MonthStatus, told: StatusPage) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, select
 
 from engine.dsl.model import Ruleset
 from engine.intake.faults import place
-from models.tables import Closing, FactVersion, SourceFile
+from models.tables import Approval, Closing, FactVersion, SourceFile
 from models.versions import newest_ids
 
 _CHUNK = 500  # keys in one query
@@ -91,6 +91,10 @@ def opened_months(connection: Connection, ruleset: Ruleset, *, once: bool = Fals
 
 def closed_months(connection: Connection) -> frozenset[str]:
     return frozenset(connection.execute(select(Closing.__table__.c.period)).scalars())
+
+
+def approved_years(connection: Connection) -> frozenset[str]:
+    return frozenset(map(str, connection.execute(select(Approval.__table__.c.year)).scalars()))
 
 
 def _query() -> Select:

@@ -22,6 +22,7 @@ from engine.intake.spells import lasting, overlaps
 from engine.intake.standing import (
     VERSION_COLUMNS,
     Standing,
+    approved_years,
     closed_months,
     newest_of_keys,
     newest_of_kinds,
@@ -151,17 +152,23 @@ class _Importing:
         self._connection, self._ruleset = connection, ruleset
         self._correction, self._operator, self._at = correction, operator, at
         self._closed = closed_months(connection)
+        self._approved = approved_years(connection)
         self._opened = opened_months(connection, ruleset)
         self._stale = is_stale(connection, ruleset)
         self.id = 0
 
     def closed(self, changes: Iterable[Brought]) -> list[Fault]:
-        """A fault for each change that touches a closed month without saying why."""
+        """A fault for each change that touches a closed month or an approved year without saying why."""
         if not self._closed or self._correction:
             return []
         faults = []
         for change in changes:
             draft = change.draft
+            year_field = self._ruleset.kinds[draft.kind].year_field
+            year = json.loads(draft.fields).get(year_field) if self._approved and year_field else None
+            if year in self._approved:
+                message = f"涉及已审定的 {year} 年度；确需更正时加 --correction 原因，再用 `jifen approve {year}` 重新审定"
+                faults.append(Fault(draft.file, draft.sheet, draft.row, None, year_field, year, "closed-year", message))
             months = self._touched_by(change) & self._closed
             if draft.kind not in self._ruleset.operator_kinds:
                 months -= self._opened  # where it does not count: a spell may well have begun before the first run

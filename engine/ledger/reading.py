@@ -32,16 +32,17 @@ def _from_texts(files: str) -> Ruleset:
 
 def last_ruleset(connection: Connection, month: str, before_batch: int | None = None) -> Ruleset:
     """The ruleset of a posted month's last run, from the texts that were kept with it."""
-    return _kept(connection, _last_of(connection, month, before_batch).ruleset)
+    return kept_ruleset(connection, _last_of(connection, month, before_batch).ruleset)
 
 
 def ruleset_of_batch(connection: Connection, batch_id: int) -> Ruleset:
     """The ruleset that a batch was posted by."""
     batch = Batch.__table__
-    return _kept(connection, connection.execute(select(batch.c.ruleset).where(batch.c.id == batch_id)).scalar_one())
+    return kept_ruleset(connection, connection.execute(select(batch.c.ruleset).where(batch.c.id == batch_id)).scalar_one())
 
 
-def _kept(connection: Connection, fingerprint: str) -> Ruleset:
+def kept_ruleset(connection: Connection, fingerprint: str) -> Ruleset:
+    """A ruleset that some run read, by its fingerprint."""
     version = RulesetVersion.__table__
     return _from_texts(connection.execute(select(version.c.files).where(version.c.fingerprint == fingerprint)).scalar_one())
 

@@ -12,10 +12,13 @@ from engine.ledger.book import Standing
 from models.tables import BatchMonth, LedgerEntry
 
 
-def posted_months(connection: Connection) -> list[str]:
-    """The months that a run has posted, oldest first."""
-    period = BatchMonth.__table__.c.period
-    return list(connection.execute(select(period).distinct().order_by(period)).scalars())
+def posted_months(connection: Connection, before_batch: int | None = None) -> list[str]:
+    """The months that a run has posted, oldest first; with `before_batch` those that were before it."""
+    scored = BatchMonth.__table__
+    query = select(scored.c.period).distinct().order_by(scored.c.period)
+    if before_batch is not None:
+        query = query.where(scored.c.batch_id < before_batch)
+    return list(connection.execute(query).scalars())
 
 
 def require_posted(connection: Connection, month: str) -> list[str]:
@@ -26,14 +29,13 @@ def require_posted(connection: Connection, month: str) -> list[str]:
     return [each for each in posted if each[:4] == month[:4] and each <= month]
 
 
-def unit_points(connection: Connection, ruleset: Ruleset, month: str) -> dict[str, int]:
-    """Every unit's points in a month, hundredths, in the order of the list."""
+def unit_points(connection: Connection, ruleset: Ruleset, month: str, before_batch: int | None = None) -> dict[str, int]:
+    """Every unit's points in a month, hundredths, in the order of the list; with `before_batch` as they stood before it."""
     entry = LedgerEntry.__table__
-    sums = dict(
-        connection.execute(
-            select(entry.c.unit, func.sum(entry.c.points)).where(entry.c.period == month).group_by(entry.c.unit)
-        ).all()
-    )
+    query = select(entry.c.unit, func.sum(entry.c.points)).where(entry.c.period == month).group_by(entry.c.unit)
+    if before_batch is not None:
+        query = query.where(entry.c.batch_id < before_batch)
+    sums = dict(connection.execute(query).all())
     return {unit: int(sums.get(unit, 0)) for unit in ruleset.units}
 
 

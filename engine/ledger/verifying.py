@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Table, func, select
 
+from engine.ledger.annual import year_months, year_result
 from engine.ledger.closed import closings, last_batch, posted_hits
 from engine.ledger.posting import changed_tallies, difference, standing_entries
 from engine.ledger.reading import last_ruleset, seen_by, standing_matches
@@ -18,8 +19,19 @@ from engine.obligations.judging import Judgements
 from engine.scoring.award import Award
 from engine.scoring.points import decimal
 from engine.scoring.year import Year
-from models.chain import BATCH_COLUMNS, BEGINNING, ENTRY_COLUMNS, LETTER_COLUMNS, REVIEW_COLUMNS, link, seal_digest
+from models.chain import (
+    APPROVAL_COLUMNS,
+    BATCH_COLUMNS,
+    BEGINNING,
+    ENTRY_COLUMNS,
+    LETTER_COLUMNS,
+    REVIEW_COLUMNS,
+    approval_digest,
+    link,
+    seal_digest,
+)
 from models.tables import (
+    Approval,
     Batch,
     BatchMonth,
     Import,
@@ -61,7 +73,7 @@ class Verdict:
 
 def verify(connection: Connection, advance: Progress | None = None) -> Verdict:
     """Whether chains hold and every posted month is what its facts and rules give. Nothing is written."""
-    faults = [*_seals(connection), *_chain(connection), *_reviews(connection)]
+    faults = [*_seals(connection), *_chain(connection), *_reviews(connection), *_approvals(connection)]
     faults += _records(connection, Letter.__table__, LETTER_COLUMNS, "督办函")
     months = posted_months(connection)
     for place, month in enumerate(months, start=1):
@@ -135,6 +147,23 @@ def _records(connection: Connection, table: Table, columns: Sequence[str], what:
             yield Difference(None, None, f"{what}（第 {content[0]} 条）与记录时不同，或它之前少了记录")
             return
         before = digest
+
+
+def _approvals(connection: Connection) -> Iterator[Difference]:
+    """The first approval that breaks the chain, and every one that is not what the ledger gave at the time."""
+    approval = Approval.__table__
+    rows = connection.execute(select(approval.c[*APPROVAL_COLUMNS, "notice", "digest"]).order_by(approval.c.id)).all()
+    before = BEGINNING
+    for *content, notice, digest in rows:
+        if approval_digest(before, content, notice) != digest:
+            yield Difference(None, None, f"第 {content[0]} 次审定的年度结果或通报与审定时不同，或它之前少了审定")
+            break
+        before = digest
+    for row in rows:
+        december = year_months(row.year)[-1]
+        ruleset = last_ruleset(connection, december, row.last_batch + 1)
+        if year_result(connection, ruleset, row.last_batch + 1, row.newest_fact).content() != row.content:
+            yield Difference(december, None, f"第 {row.id} 次审定的 {row.year} 年度结果不是当时的账本给出的")
 
 
 def _replayed(connection: Connection, month: str) -> Iterator[Difference]:

@@ -43,14 +43,21 @@ def _letter_note(letter: Sent) -> str:
 
 
 def all_months(
-    months: Sequence[tuple[str, str]], corrected: Collection[str] = (), reviews: Link | None = None
+    months: Sequence[tuple[str, str]],
+    corrected: Collection[str] = (),
+    reviews: Link | None = None,
+    graded: Collection[str] = (),
 ) -> IndexPage:
-    """Every month that has notices, the newest first, by year, corrected ones marked; then what leads to the reviews."""
-    years = sorted({period[:4] for period, _ in months}, reverse=True)
+    """Every month that has notices, the newest first, by year, corrected ones marked; then what leads to the reviews.
+
+    `graded` are the years that have a page of their own, which leads their months.
+    """
+    years = sorted({*(period[:4] for period, _ in months), *graded}, reverse=True)
     groups = tuple(
         LinkGroup(
             f"{year}年",
-            tuple(
+            (Link(address(f"{year}/{INDEX}"), f"{year}年度", "年度考核结果"),) * (year in graded)
+            + tuple(
                 Link(address(f"{period}/{INDEX}"), month_words(period), f"{title} · 已更正" if period in corrected else title)
                 for period, title in sorted(months, reverse=True)
                 if period[:4] == year

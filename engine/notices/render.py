@@ -9,9 +9,14 @@ from types import TracebackType
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from engine.dsl.model import Ruleset
 from engine.errors import InputError
 from engine.files import replaced
+from engine.ledger.annual import YearResult
+from engine.ledger.approving import Endorsement
 from engine.ledger.book import Book
+from engine.notices.annual import ANNUAL, year_index
+from engine.notices.annual_context import AnnualPage
 from engine.notices.context import CorrectionPage, IndexPage, Link, MonthlyPage, ReviewsPage, StatementPage, StatusPage
 from engine.notices.index import INDEX, MONTHLY, all_months, month_index
 from engine.notices.letter import letter_page
@@ -27,7 +32,9 @@ from engine.shipped import shipped_folder
 STATEMENTS = "得分单"
 STATUS = "报送情况.html"
 
-Page = IndexPage | MonthlyPage | StatementPage | CorrectionPage | StatusPage | ReviewsPage | LetterPage | MatrixPage
+Page = (
+    IndexPage | MonthlyPage | StatementPage | CorrectionPage | StatusPage | ReviewsPage | LetterPage | MatrixPage | AnnualPage
+)
 Progress = Callable[[int, int], None]  # pages done, pages in all
 
 
@@ -57,6 +64,16 @@ def write_month(pages: Mapping[str, bytes], folder: Path) -> list[Path]:
     return written
 
 
+def write_year(
+    ruleset: Ruleset, result: YearResult, endorsed: Endorsement | None, notice: bytes, out: Path, overrides: Path | None = None
+) -> list[Path]:
+    """Writes a year's notice, as it was rendered, and the index of the year; gives their paths, the notice first."""
+    months = [month for month in ruleset.months if (out / month / INDEX).exists()]
+    folder = out / str(result.year)
+    index = _rendered(_environment(overrides), "index.html.j2", year_index(ruleset, result, endorsed, months))
+    return _written({folder / ANNUAL: notice, folder / INDEX: index})
+
+
 def render_index(
     months: Sequence[tuple[str, str]],
     out: Path,
@@ -67,7 +84,9 @@ def render_index(
 ) -> Path:
     """Writes `out`/index.html, which leads to those of the months, given as (period, title), that have notices."""
     there = [(period, title) for period, title in months if (out / period / INDEX).exists()]
-    page = _rendered(_environment(overrides), "index.html.j2", all_months(there, corrected, reviews))
+    years = {period[:4] for period, _ in months}
+    graded = {year for year in years if (out / year / INDEX).exists()}
+    page = _rendered(_environment(overrides), "index.html.j2", all_months(there, corrected, reviews, graded))
     return _written({out / INDEX: page})[0]
 
 

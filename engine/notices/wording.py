@@ -58,6 +58,13 @@ def wide(text: str) -> str:
     return "".join(written).replace(" （", "（")
 
 
+def source_words(file: str, sheet: str | None, row: int) -> str:
+    """File, sheet and row; a file by its name alone, for where it lay on someone's machine is not the city's business."""
+    name = file.replace("\\", "/").rpartition("/")[2]
+    line = f"第{row}行" if row else ""  # none where a command brought the fact, with the file as its proof
+    return "，".join(part for part in (name, sheet, line) if part)
+
+
 def statement_file(unit: str) -> str:
     """The name of a unit's statement; a slash in a unit's name must not lead out of the folder."""
     return unit.replace("/", "／").replace("\\", "＼") + ".html"

@@ -1,0 +1,126 @@
+"""The year's notice from its result: pure, and told in the order in which it is read."""
+
+from __future__ import annotations
+
+import json
+
+from engine.dsl.model import Ruleset
+from engine.facts import Fact, typed
+from engine.ledger.annual import Listed, UnitYear, Veto, YearResult
+from engine.ledger.annual_listing import evaluation_text
+from engine.ledger.approving import Endorsement
+from engine.notices.annual_context import (
+    AnnualPage,
+    MonthsRow,
+    UnfinishedRow,
+    UnfinishedTask,
+    VetoRow,
+    YearPart,
+    YearRow,
+)
+from engine.notices.annual_rules import applied_settings, grade_order, rule_sentences
+from engine.notices.context import IndexPage, Letterhead, Link, LinkGroup, Place
+from engine.notices.wording import address, date_words, fact_words, month_words, source_words
+from engine.scoring.sentence import sentence
+
+ANNUAL = "年度考核结果.html"
+LEADING = 3
+
+
+def annual_page(ruleset: Ruleset, result: YearResult, endorsed: Endorsement | None) -> AnnualPage:
+    """`ruleset` is the one that made the result; without `endorsed` it is a proposal."""
+    head = _head(ruleset, result, endorsed)
+    return AnnualPage(
+        head=head,
+        title=(head.issuer, f"关于{result.year}年度", f"{head.scheme}结果的通报"),
+        approved=date_words(endorsed.at[:10]) if endorsed else "",
+        by=endorsed.by if endorsed else "",
+        before=date_words(endorsed.before[:10]) if endorsed and endorsed.before else "",
+        evaluation=ruleset.annual_rule().fact,
+        rules=rule_sentences(ruleset),
+        settings=applied_settings(ruleset),
+        categories=tuple(_part(ruleset, result, name, at) for at, name in enumerate(ruleset.categories, 1)),
+        vetoes=tuple(_veto(ruleset, one, veto) for one in result.units for veto in one.vetoes),
+        unfinished=tuple(_unfinished(ruleset, one) for one in _listed(ruleset, result) if one.unfinished),
+        months=tuple(
+            (name, tuple(MonthsRow(one.unit, one.months, one.points) for one in _listed(ruleset, result) if one.category == name))
+            for name in ruleset.categories
+        ),
+    )
+
+
+def year_index(ruleset: Ruleset, result: YearResult, endorsed: Endorsement | None, months: list[str]) -> IndexPage:
+    """The year's page: its result, and these months, which have notices."""
+    note = f"审定 · {date_words(endorsed.at[:10])}" if endorsed else "初评，待审定"
+    annual = LinkGroup("年度考核", (Link(address(ANNUAL), f"{result.year}年度考核结果", note),))
+    links = tuple(Link(address(f"../{month}/index.html"), month_words(month), "月度通报与各单位得分单") for month in months)
+    groups = (annual, LinkGroup("各月", links)) if links else (annual,)
+    return IndexPage(f"{result.year}年度积分", ruleset.title, Link("../index.html", "全部月份"), groups)
+
+
+def _head(ruleset: Ruleset, result: YearResult, endorsed: Endorsement | None) -> Letterhead:
+    words = ruleset.notice
+    return Letterhead(
+        scheme=ruleset.title,
+        ruleset=ruleset.name,
+        fingerprint=ruleset.fingerprint[:12],
+        year=str(result.year),
+        month="",
+        issuer=words.get("issuer", ""),
+        number_prefix="",
+        to=words.get("to", "") or "，".join(f"各{category}" for category in ruleset.categories),
+        signer=words.get("signer", "") or words.get("issuer", ""),
+        cc=words.get("cc", ""),
+        draft=endorsed is None,
+        number="",
+        date=date_words(endorsed.at[:10]) if endorsed else "",
+    )
+
+
+def _listed(ruleset: Ruleset, result: YearResult) -> list[UnitYear]:
+    """The units in the order of the list."""
+    return sorted(result.units, key=lambda one: ruleset.order[one.unit])
+
+
+def _part(ruleset: Ruleset, result: YearResult, name: str, at: int) -> YearPart:
+    own = [one for one in result.units if one.category == name]
+    order = (*grade_order(ruleset.bands.get(name, ()), len(own)), *(one.grade for one in own))
+    ranks = sorted({one.rank for one in own if one.rank <= LEADING})
+    return YearPart(
+        name=name,
+        anchor=f"a{at}",
+        grades=tuple((grade, sum(one.grade == grade for one in own)) for grade in dict.fromkeys(order) if grade),
+        leaders=tuple(Place(rank, tuple(one.unit for one in own if one.rank == rank)) for rank in ranks),
+        rows=tuple(
+            YearRow(one.rank, one.unit, one.points, evaluation_text(one.evaluation), one.score, one.grade, bool(one.vetoes))
+            for one in own
+        ),
+    )
+
+
+def _veto(ruleset: Ruleset, one: UnitYear, veto: Veto) -> VetoRow:
+    december = ruleset.months[-1]
+    rule = next(rule for rule in ruleset.in_force(december) if rule.id == veto.rule)
+    entry = veto.entry
+    say = sentence(ruleset, rule, entry and _fact(ruleset, entry), december)
+    source = _source(ruleset, entry) if entry else ""
+    return VetoRow(one.unit, rule.title, fact_words(say, rule.title), rule.clause, source, one.band, veto.grade)
+
+
+def _fact(ruleset: Ruleset, entry: Listed) -> Fact:
+    return Fact(entry.kind, entry.key, typed(ruleset.kinds[entry.kind], dict(entry.values)))
+
+
+def _source(ruleset: Ruleset, entry: Listed) -> str:
+    """The entry by its key and where it was read: 拖欠账款 某公司 2023-03（登记.xlsx，拖欠账款，第2行）."""
+    kind = ruleset.kinds[entry.kind]
+    parts = [str(part) for name, part in zip(kind.key, json.loads(entry.key), strict=True) if part is not None and name != kind.unit_field]
+    return f"{entry.kind} {' '.join(parts)}（{source_words(entry.file, entry.sheet, entry.row)}）"
+
+
+def _unfinished(ruleset: Ruleset, one: UnitYear) -> UnfinishedRow:
+    titles = {task.no: task.title for task in ruleset.obligations}
+    return UnfinishedRow(one.unit, tuple(
+        UnfinishedTask(task.task, titles.get(task.task, ""), task.status, date_words(task.due) if task.due else "")
+        for task in one.unfinished
+    ))  # fmt: skip
