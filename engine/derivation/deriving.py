@@ -22,6 +22,7 @@ from engine.errors import IntakeRefused
 from engine.facts import canonical, key_texts, typed
 from engine.intake.faults import Fault
 from engine.intake.standing import VERSION_COLUMNS, Held, newest_of_kinds
+from engine.scoring.succession import owner
 from models.bulk import insert_rows
 from models.chain import seal
 from models.tables import Act, FactVersion, Import, SourceFile
@@ -218,7 +219,7 @@ def _rows(ruleset: Ruleset, derivation: Derivation, made: _Made, brought: Sequen
     for draft, before in brought:
         if draft.kind == derivation.source:
             said = [json.loads(fields) for fields in (draft.fields, before) if fields is not None]
-            if any(one[unit] == made.unit and one[date][:7] == made.month for one in said):
+            if any(one[date][:7] == made.month and (owner(ruleset, one[unit], made.month) or one[unit]) == made.unit for one in said):
                 found.append(draft)
     return found
 

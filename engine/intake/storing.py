@@ -17,6 +17,7 @@ from engine.errors import IntakeRefused
 from engine.intake.faults import Fault
 from engine.intake.numbered import numbered_again
 from engine.intake.reading import Position, Reading
+from engine.intake.renamed import dated, misnamed, told_twice
 from engine.intake.rows import Draft
 from engine.intake.spells import lasting, overlaps
 from engine.intake.standing import (
@@ -81,9 +82,10 @@ def store(
     while True:
         standing = newest_of_keys(connection, ((draft.kind, draft.key) for draft in good.drafts))
         changes, unchanged = _changes(good.drafts, standing)
-        faults = [*_overlaps(connection, ruleset, good.drafts), *importing.closed(changes)]
+        misnamed, renamed = _misnamed(connection, ruleset, good.drafts)
+        faults = [*_overlaps(connection, ruleset, good.drafts), *misnamed, *importing.closed(changes)]
         faults += [] if opening else _unopened(connection, ruleset, changes)
-        warnings = (*good.warnings, *numbered_again(connection, ruleset, good.drafts), *importing.idle(changes))
+        warnings = (*good.warnings, *numbered_again(connection, ruleset, good.drafts), *renamed, *importing.idle(changes))
         attempt = connection.begin_nested()
         derived = Derived()
         if not faults and (keep_good or not rejected):
@@ -127,6 +129,19 @@ def _overlaps(connection: Connection, ruleset: Ruleset, drafts: Sequence[Draft])
         return []
     held = [one for one in newest_of_kinds(connection, kinds).values() if not one.withdrawn]
     return overlaps(ruleset, [(one.kind, one.key, json.loads(one.fields), one.place) for one in held], drafts)
+
+
+def _misnamed(connection: Connection, ruleset: Ruleset, drafts: Sequence[Draft]) -> tuple[list[Fault], list[Fault]]:
+    """The faults and warnings of facts told under a unit's name of another time."""
+    if not dated(ruleset):
+        return [], []
+    faults, warnings = misnamed(ruleset, drafts)
+    nobodys = {(fault.file, fault.sheet, fault.row) for fault in faults}
+    known = [draft for draft in drafts if (draft.file, draft.sheet, draft.row) not in nobodys]
+    kinds = {draft.kind for draft in known if ruleset.kinds[draft.kind].month_field and ruleset.kinds[draft.kind].unit_field}
+    held = newest_of_kinds(connection, kinds).values() if kinds else ()
+    standing = [(one.kind, json.loads(one.fields), one.place) for one in held if not one.withdrawn and not one.derived]
+    return [*faults, *told_twice(ruleset, standing, known)], warnings
 
 
 def _unopened(connection: Connection, ruleset: Ruleset, changes: Iterable[Brought]) -> list[Fault]:

@@ -73,7 +73,10 @@ class Issue:
 
 @dataclass(frozen=True)
 class Book:
-    """A posted month. Units in the order of the list wherever a mapping has them as keys."""
+    """A posted month. Units in the order of the list wherever a mapping has them as keys.
+
+    The units are those of the month; in earlier months they have what their predecessors had.
+    """
 
     ruleset: Ruleset
     period: str
@@ -87,3 +90,4 @@ class Book:
     issue: Issue | None = None  # None: a draft, whose points may still change
     opened: tuple[str, ...] = ()  # of `months` those whose points were brought from before the first run
     late: Mapping[str, tuple[LateLine, ...]] = field(default_factory=dict)  # unit to its records out of time, by due date
+    formerly: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # unit to the others whose points it has, if any

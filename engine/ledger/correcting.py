@@ -160,7 +160,7 @@ def _moved(connection: Connection, ruleset: Ruleset, batch_id: int, month: str) 
     posted = [each for each in posted_months(connection) if each[:4] == month[:4] and each <= month]
 
     def at(until: int) -> dict[str, tuple[str, int, int]]:
-        points = {each: dict.fromkeys(ruleset.units, 0) for each in posted}
+        points = {each: dict.fromkeys(ruleset.units_in(each), 0) for each in posted}
         for each in posted:
             for (unit, _), own in _sums(connection, each, until).items():
                 if unit in points[each]:
@@ -170,6 +170,6 @@ def _moved(connection: Connection, ruleset: Ruleset, batch_id: int, month: str) 
     was, now = at(batch_id - 1), at(batch_id)
     return tuple(
         Moved(now[unit][0], unit, (was[unit][1], now[unit][1]), (was[unit][2], now[unit][2]))
-        for unit in ruleset.units
+        for unit in ruleset.units_in(month)
         if was[unit] != now[unit]
     )

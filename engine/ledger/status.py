@@ -20,7 +20,7 @@ from engine.ledger.posting import differs
 from engine.ledger.reviews import State, numbered, requests, waiting
 from engine.ledger.stored import newest_facts, scored_kinds
 from engine.obligations.judging import Judgements
-from engine.scoring.months import MonthFacts
+from engine.scoring.succession import owner
 from engine.scoring.year import Year
 from models.tables import Batch, BatchMonth, Closing, FactVersion
 
@@ -184,8 +184,8 @@ def _reports(year: Year, month: str) -> tuple[Due, Due, Reported]:
         return [], [], {}
     before = [each for each in year.ruleset.months if each < month]
     told = _told(year, month)
-    asked = due(year.ruleset, month, _reported(year.ruleset, (year.facts(each) for each in before)), told)
-    reported = _reported(year.ruleset, [year.facts(month)])
+    asked = due(year.ruleset, month, _reported(year, before, month), told)
+    reported = _reported(year, [month], month)
     return asked, missing(year.ruleset, month, asked, reported, told), reported
 
 
@@ -197,13 +197,15 @@ def _told(year: Year, month: str) -> Told:
     return frozenset((unit, fact.values[progress.task]) for unit, own in held for fact in own if fact.kind == progress.fact)
 
 
-def _reported(ruleset: Ruleset, months: Iterable[MonthFacts]) -> dict[str, set[str]]:
+def _reported(year: Year, months: Iterable[str], at: str) -> dict[str, set[str]]:
+    """The units of the month `at` that reported in these months, under whatever name."""
+    ruleset = year.ruleset
     found: dict[str, set[str]] = {}
-    for held in months:
-        for unit, own in held.by_unit.items():
+    for month in months:
+        for unit, own in year.facts(month).by_unit.items():
             for kind in {fact.kind for fact in own}:
                 if ruleset.kinds[kind].time is Time.MONTHLY and kind not in ruleset.operator_kinds:
-                    found.setdefault(kind, set()).add(unit)
+                    found.setdefault(kind, set()).add(owner(ruleset, unit, at) or unit)
     return found
 
 

@@ -93,6 +93,7 @@ class RankRow:
     total_rank: int
     moved: int | None  # ranks gained; None without a last month
     spark: Spark
+    formerly: str = ""  # whose points it has too, as a note says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +249,7 @@ class StatementPage:
     sections: tuple[Section, ...]
     elsewhere: tuple[str, ...]  # clauses of the category that do not bind the unit
     late: tuple[LateRecords, ...]
+    formerly: str = ""  # whose points it has too, as a note says it
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from engine.notices.context import (
     ReviewTerm,
 )
 from engine.notices.rates import shortfalls
-from engine.notices.wording import address, average, date_words, fact_words, month_before, month_words, statement_file
+from engine.notices.wording import address, average, date_words, fact_words, formerly_words, month_before, month_words, statement_file
 
 WHOLE_CHART = 20  # a category up to this size is drawn whole, a larger one by its two ends
 CHART_END = 10
@@ -167,6 +167,7 @@ def _row(book: Book, standing: Standing) -> RankRow:
         total_rank=standing.total_rank,
         moved=moved(book, standing),
         spark=chart.spark([points for _, points in course(book, standing.unit)] or [0]),
+        formerly=formerly_words(book.formerly.get(standing.unit, ())),
     )
 
 

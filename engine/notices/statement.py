@@ -15,7 +15,7 @@ from engine.notices import chart
 from engine.notices.context import ClauseBlock, Line, Section, StatementPage
 from engine.notices.late import late_records
 from engine.notices.monthly import added, course, deducted, letterhead, moved
-from engine.notices.wording import MINUS, fact_words, pts
+from engine.notices.wording import MINUS, fact_words, formerly_words, pts
 from engine.scoring.points import hundredths
 
 PER = {"year": "全年", "month": "当月"}
@@ -49,6 +49,7 @@ def statement_page(book: Book, standing: Standing) -> StatementPage:
         sections=_sections(book, unit, members, clauses, rules),
         elsewhere=() if book.period in book.opened else _elsewhere(book, standing.category, clauses),
         late=late_records(book, unit),
+        formerly=formerly_words(book.formerly.get(unit, ())),
     )
 
 
@@ -130,7 +131,7 @@ def _block(clause: Clause, rules: list[Rule], members: list[str], lines: list[Li
 
 def _responsible(rule: Rule, members: list[str]) -> tuple[str, ...]:
     """The units that a rule names; none where it binds the whole category."""
-    return () if set(members) <= set(rule.units) else rule.units
+    return () if set(members) <= set(rule.units) else tuple(unit for unit in rule.units if unit in members)
 
 
 def _lines(book: Book, unit: str, rule: Rule) -> Iterator[Line]:

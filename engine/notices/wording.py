@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from fractions import Fraction
 
 _WIDE = {"(": "（", ")": "）", ",": "，", ":": "：", ";": "；"}
@@ -79,3 +80,12 @@ def date_words(date: str) -> str:
 def day_words(date: str) -> str:
     """2023-04-30 as 4月30日."""
     return f"{int(date[5:7])}月{int(date[8:])}日"
+
+
+def formerly_words(names: Sequence[str]) -> str:
+    """The note on a unit that has the points of others from before it was there; empty where it has none.
+
+    >>> formerly_words(("市甲局", "市乙局"))
+    '（含原市甲局、市乙局的积分）'
+    """
+    return f"（含原{'、'.join(names)}的积分）" if names else ""
