@@ -98,7 +98,7 @@ class Workspace:
     def years(self) -> dict[str, str]:
         """The year of every ruleset of the workspace, by name; of those that can be read so far."""
         found = {}
-        for head in sorted((self.folder / "rulesets").glob(f"*/{HEAD}")):
+        for head in sorted((self.folder / "rulesets").glob(f"[!.]*/{HEAD}")):
             document, _ = read(HEAD, head.read_text(encoding="utf-8-sig", errors="replace"))
             year = document.data.get("year") if document else None
             if isinstance(year, str):

@@ -6,7 +6,7 @@ With `keep_good` the rows at fault are left out instead, and the others are stor
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert
@@ -177,7 +177,7 @@ class _Importing:
         faults = []
         for change in changes:
             draft = change.draft
-            months = self._touched_by(change) & self._closed
+            months = self._touched_by(change, self._closed) & self._closed
             if draft.kind not in self._ruleset.operator_kinds:
                 months -= self._opened  # where it does not count: a spell may well have begun before the first run
             if months:
@@ -200,13 +200,13 @@ class _Importing:
         touched = {draft.month for draft, before in changes if before is None and draft.month is not None}
         for change in changes:
             if change.before is not None or change.draft.month is None:
-                touched |= self._touched_by(change)
+                touched |= self._touched_by(change, self._ruleset.months)
         return touched.intersection(self._ruleset.months)
 
-    def _touched_by(self, change: Brought) -> set[str]:
+    def _touched_by(self, change: Brought, months: Collection[str]) -> set[str]:
         kind = self._ruleset.kinds[change.draft.kind]
         before, after = (fields and json.loads(fields) for fields in (change.before, change.draft.fields))
-        return months_touched(self._ruleset, kind, before, after) | record_months(self._ruleset, kind, before, after)
+        return months_touched(kind, before, after, months) | record_months(self._ruleset, kind, before, after)
 
     def write(self, reading: Reading, changes: Sequence[Brought]) -> Derived:
         """Writes the changes and the figures that follow from them; with faults where figures contradict each other."""

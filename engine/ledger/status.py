@@ -80,7 +80,8 @@ def status(
 ) -> list[MonthStatus]:
     """Every month of the ruleset's year, or one. Reports are missed up to the newest month that has any, or that is asked for."""
     facts = newest_facts(connection, ruleset)
-    last, closed = _last_batches(connection), closings(connection)
+    last = _last_batches(connection)
+    closed = {each: one for each, one in closings(connection).items() if each in ruleset.months}
     year = Year(ruleset, facts, posted_hits(connection, ruleset, sorted(closed)))
     afresh = Year(ruleset, facts)  # what closed months would be by now
     changes = _changes(connection, ruleset, {each: last.get(each, _Last()).seen for each in ruleset.months}, year.opened)
@@ -142,7 +143,7 @@ def _changes(
         for then, months in by_sight.items():
             before, after = (None if one is None or one.withdrawn else restore(kind, one.fields) for one in (then, now))
             what = "new" if before is None else "withdrawn" if after is None else "changed"
-            touched = months & months_touched(ruleset, kind, before, after)
+            touched = months & months_touched(kind, before, after, ruleset.months)
             for month in touched if name in ruleset.operator_kinds else touched.difference(opened):
                 found[month].append(Change(name, key, what, now.id))
     place = {name: position for position, name in enumerate(ruleset.kinds)}
