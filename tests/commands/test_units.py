@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -43,15 +44,25 @@ def run(jifen, workspace: Path, month: str, *more: object):
     return done
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory) -> Path:
+    """Where the first test keeps its half year for the others."""
+    return tmp_path_factory.mktemp("kept") / "half"
+
+
 @pytest.fixture
-def half(jifen, workspace, sheet) -> Path:
+def half(jifen, workspace, sheet, kept) -> Path:
     """A workspace with January to June scored and issued."""
+    if kept.exists():
+        shutil.rmtree(workspace)
+        return shutil.copytree(kept, workspace)
     listed = sheet("拖欠账款", {"单位": OLD, "主体": "某中心", "起始月份": "2023-03", "终止月份": ""}, folder="state")
     told = typical(sheet, OLD, "2023-02")
     assert jifen("-w", workspace, "import", listed, told).status == 0
     for number in range(1, 7):
         run(jifen, workspace, f"2023-{number:02d}")
-    assert jifen("-w", workspace, "close", "2023-06").status == 0
+        assert jifen("-w", workspace, "close", f"2023-{number:02d}").status == 0
+    shutil.copytree(workspace, kept)
     return workspace
 
 
