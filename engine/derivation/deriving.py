@@ -252,9 +252,14 @@ def _write(connection: Connection, derivation: Derivation, origin: _Origin, made
 
 
 def _meaning(ruleset: Ruleset) -> str:
-    """What tells one meaning of the derivations from another, wherever they stand in their file."""
+    """What tells one meaning of the derivations from another, wherever they stand in their file, and in whichever year."""
     said = repr([replace(one, place=Place("", 1, 1)) for one in ruleset.derivations])
-    settings = {name: setting.values for name, setting in ruleset.settings.items() if repr(name) in said}
+    january = ruleset.months[0]
+    settings = {
+        name: (setting.at(january), [(since, value) for since, value, _ in setting.values if since > january])
+        for name, setting in ruleset.settings.items()
+        if repr(name) in said
+    }
     calendar = {year: (sorted(one.holidays), sorted(one.workdays)) for year, one in sorted(ruleset.calendar.items())}
     return hashlib.sha256(repr((said, settings, calendar)).encode()).hexdigest()
 
