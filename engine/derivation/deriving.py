@@ -219,7 +219,8 @@ def _rows(ruleset: Ruleset, derivation: Derivation, made: _Made, brought: Sequen
     for draft, before in brought:
         if draft.kind == derivation.source:
             said = [json.loads(fields) for fields in (draft.fields, before) if fields is not None]
-            if any(one[date][:7] == made.month and (owner(ruleset, one[unit], made.month) or one[unit]) == made.unit for one in said):
+            own = (one[unit] for one in said if one[date][:7] == made.month)
+            if any((owner(ruleset, name, made.month) or name) == made.unit for name in own):
                 found.append(draft)
     return found
 

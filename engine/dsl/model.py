@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _NUMBER = DecimalType()
 
-
 UNIT = "unit"  # the language's word for "once for the unit" (dsl.md)
 NONE = "none"  # the value of a setting that takes a yearly limit away
 
@@ -349,7 +348,7 @@ class Ruleset:
         return {}
 
     def units_in(self, month: str) -> Mapping[str, Unit]:
-        """The units that there are in a month, in the order of the list."""
+        """The units of a month, in the order of the list."""
         if month not in self._units_in:
             self._units_in[month] = {name: unit for name, unit in self.units.items() if unit.there(month)}
         return self._units_in[month]

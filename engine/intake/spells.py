@@ -95,5 +95,5 @@ def _spell(kind: Kind, key: str, fields: Mapping[str, Value], at: str, draft: Dr
 def _thing(ruleset: Ruleset, kind: Kind, key: str) -> str:
     """The key without the start: what the spells are of, under whichever name its unit was told."""
     parts = zip(kind.key, json.loads(key), strict=True)
-    told = ((name, first_name(ruleset, part) if name == kind.unit_field else part) for name, part in parts)
+    told = ((name, first_name(ruleset, part) if part and name == kind.unit_field else part) for name, part in parts)
     return canonical([part for name, part in told if name != kind.start_field])

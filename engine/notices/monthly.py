@@ -22,7 +22,16 @@ from engine.notices.context import (
     ReviewTerm,
 )
 from engine.notices.rates import shortfalls
-from engine.notices.wording import address, average, date_words, fact_words, formerly_words, month_before, month_words, statement_file
+from engine.notices.wording import (
+    address,
+    average,
+    date_words,
+    fact_words,
+    formerly_words,
+    month_before,
+    month_words,
+    statement_file,
+)
 
 WHOLE_CHART = 20  # a category up to this size is drawn whole, a larger one by its two ends
 CHART_END = 10

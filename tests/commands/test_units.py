@@ -20,7 +20,8 @@ def edited(workspace: Path, file: str, old: str, new: str, name: str = "changzhi
 
 def rename(workspace: Path) -> None:
     ended = _ROW.replace("]}\n", f"], to: 2023-06, becomes: {NEW}}}\n")
-    edited(workspace, "units.yaml", _ROW, f"{ended}  - {{name: {NEW}, full_name: 中共长治市委信访工作局, category: 部门, from: 2023-07}}\n")
+    begun = f"  - {{name: {NEW}, full_name: 中共长治市委信访工作局, category: 部门, from: 2023-07}}\n"
+    edited(workspace, "units.yaml", _ROW, ended + begun)
 
 
 def merge(workspace: Path) -> None:

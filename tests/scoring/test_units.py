@@ -7,14 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.dsl.annual import AnnualRule
-from engine.dsl.loader import load_ruleset, ruleset_of
+from engine.dsl.loader import load_ruleset, read_folder, ruleset_of
 from engine.dsl.model import Ruleset
 from engine.grading.grading import graded
 from engine.ledger.due import due
 from engine.ledger.standings import standings
+from engine.obligations.judging import Judgements, Status
 from engine.scoring.months import facts_of
 from engine.scoring.succession import course, formerly, owner
 from engine.scoring.year import Year
+from tests.conftest import SHIPPED
 from tests.dsl.conftest import files
 from tests.facts import facts_from
 
@@ -230,3 +232,18 @@ def test_the_facts_of_a_month_lie_with_its_units_only():
     facts = facts_from(ruleset, rows)
     assert [fact.values["单位"] for fact in facts_of(ruleset, facts, "2023-08").by_unit["合局"]] == ["甲局"]
     assert [len(facts_of(ruleset, facts, month).unattributed) for month in ("2023-05", "2023-03")] == [1, 1]
+
+
+def test_what_the_predecessor_did_counts_for_an_obligation_of_the_successor():
+    shipped = read_folder(SHIPPED)
+    units = shipped["units.yaml"].replace("groups: [联席会议, 双公示]}", "groups: [联席会议, 双公示], to: 2023-03, becomes: 市发改局}", 1)
+    units += "  - {name: 市发改局, full_name: 长治市发展和改革局, category: 部门, from: 2023-04}\n"
+    ruleset = ruleset_of({**shipped, "units.yaml": units})
+    rows = [
+        {"fact": "顶层文件落实", "单位": unit, "文件": str(number), "月份": month, "方式": "转发"}
+        for unit, month, numbers in (("市发改委", "2023-01", range(1, 7)), ("市发改局", "2023-04", range(7, 14)))
+        for number in numbers
+    ]
+    april = Judgements(Year(ruleset, facts_from(ruleset, rows))).verdicts("2023-04")
+    assert [(one.unit, one.status) for one in april if one.task == 1] == [("市发改局", Status.DONE)]
+    assert "市发改委" not in {one.unit for one in april}
