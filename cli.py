@@ -444,6 +444,21 @@ def test(context: typer.Context, as_json: AsJson = False) -> None:
     test_rules(context.obj, as_json)
 
 
+@rules.command(name="new")
+def rules_new(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="新规则集的名称，如 changzhi-2024")],
+    old: Annotated[str, typer.Option("--from", metavar="OLD", help="由哪个规则集顺延（必填）")] = ...,
+    year: Annotated[int | None, typer.Option(metavar="YEAR", min=1000, max=9999, help="年度；默认取自 NAME")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只预览，不写入")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """由已有的规则集顺延出另一年度的规则集，日期随之移动。"""
+    from engine.commands.new_ruleset import new_ruleset
+
+    new_ruleset(context.obj, name, old, year, dry_run, as_json)
+
+
 @review.command(name="open")
 def review_open(
     context: typer.Context,

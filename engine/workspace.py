@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.dsl.loader import read_folder, ruleset_of
+from engine.dsl.loader import HEAD, read_folder, ruleset_of
 from engine.dsl.model import Ruleset
 from engine.dsl.nearest import did_you_mean
+from engine.dsl.nodes import read
 from engine.errors import InputError
 from engine.files import filled
 from engine.machine import machine_user
@@ -87,6 +88,25 @@ class Workspace:
     def ruleset(self) -> Ruleset:
         """The checked ruleset; raises RulesetFaulty with every finding."""
         return ruleset_of(self.ruleset_files)
+
+
+    def of(self, month: str) -> Workspace:
+        """The workspace under the ruleset of a month's year: this one, or the only one in rulesets/ whose year it is."""
+        if month in self.ruleset.months:
+            return self
+        fitting = [name for name, year in self.years.items() if year == month[:4]]
+        return replace(self, ruleset_name=fitting[0]) if len(fitting) == 1 else self
+
+    @cached_property
+    def years(self) -> dict[str, str]:
+        """The year of every ruleset of the workspace, by name; of those that can be read so far."""
+        found = {}
+        for head in sorted((self.folder / "rulesets").glob(f"[!.]*/{HEAD}")):
+            document, _ = read(HEAD, head.read_text(encoding="utf-8-sig", errors="replace"))
+            year = document.data.get("year") if document else None
+            if isinstance(year, str):
+                found[head.parent.name] = year
+        return found
 
 
 def _refuse_unknown(config: Path, told: dict[str, object]) -> None:

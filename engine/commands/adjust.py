@@ -13,7 +13,8 @@ from engine.commands.naming import one_of
 from engine.commands.talk import say, say_json, tell, tell_warnings
 from engine.errors import InputError, IntakeRefused
 from engine.facts import key_line, restore
-from engine.ledger.run import require_month
+from engine.ledger.run import for_month
+from engine.scoring.succession import owner
 from engine.workspace import Workspace
 
 
@@ -37,12 +38,12 @@ def adjust_points(
     from engine.ledger.closed import closings
     from models.database import writing
 
-    workspace = Workspace.open(folder)
+    workspace = for_month(Workspace.open(folder), month)
     ruleset = workspace.ruleset
     if ruleset.adjustments is None:
         raise InputError("规则集没有写明由工作组调整积分的事实", "在 ruleset.yaml 里写明 adjustments")
-    require_month(ruleset, month)
     unit = one_of(unit, ruleset.aliases, "单位", "单位的名称见规则集的 units.yaml")
+    unit = owner(ruleset, unit, month) or unit  # the name of that month, so that numbers go on
     with writing(workspace.database, keep=not dry_run) as connection:
         if month in opened_months(connection, ruleset):
             raise InputError(f"{month} 是期初月份，只计“{ruleset.opening}”", "更正期初：`jifen import 文件 --correction 原因`，再 `jifen correct`")

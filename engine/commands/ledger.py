@@ -7,7 +7,7 @@ from pathlib import Path
 from engine.commands.naming import one_of
 from engine.commands.talk import say, table
 from engine.ledger.listing import COLUMNS, as_csv, as_json, entries, named, write_xlsx
-from engine.ledger.run import require_month
+from engine.ledger.run import for_month
 from engine.workspace import Workspace
 
 _WHERE = "单位见 units.yaml，规则编号如 D05、C16b"
@@ -25,7 +25,7 @@ def show_ledger(folder: Path, month: str | None, unit: str | None, rule: str | N
         rules = {*held.rules, *(known.id for known in workspace.ruleset.rules)}
         rule = rule and one_of(rule, {name: name for name in sorted(rules)}, "规则", _WHERE)
         if month is not None and month not in held.months:
-            require_month(workspace.ruleset, month)
+            for_month(workspace, month)
         rows = entries(connection, month=month, unit=unit, rule=rule)
     if form == "xlsx":
         write_xlsx(rows, output)

@@ -13,7 +13,7 @@ from engine.commands.month import attempted, render, render_overview
 from engine.commands.talk import progress, say, say_json, table, warn
 from engine.commands.workspace import tell_database
 from engine.errors import InputError
-from engine.ledger.run import require_month
+from engine.ledger.run import for_month
 from engine.scoring.points import decimal
 from engine.workspace import Workspace
 
@@ -24,8 +24,7 @@ def close_month(folder: Path, month: str, number: str, issued: str | None, by: s
     from engine.notices.render import month_pages
     from models.database import writing
 
-    workspace = Workspace.open(folder)
-    require_month(workspace.ruleset, month)
+    workspace = for_month(Workspace.open(folder), month)
     with progress(f"印发 {month}") as advance, writing(workspace.database) as connection:
         at = moment()
         day = issued or day_of(at)
@@ -60,8 +59,7 @@ def correct_month(
     from engine.notices.publish import correction_pages
     from models.database import writing
 
-    workspace = Workspace.open(folder)
-    require_month(workspace.ruleset, month)
+    workspace = for_month(Workspace.open(folder), month)
     with progress(f"更正 {month}"), writing(workspace.database, keep=not dry_run) as connection:
         told = {"reason": reason, "operator": by or workspace.operator, "at": moment()}
         posted = correct(connection, workspace.ruleset_files, month, **told, reviews=citable(connection, reviews))

@@ -12,7 +12,7 @@ from engine.commands.intake import tell_beside
 from engine.commands.talk import fault_table, progress, say, say_json, table, tell_warnings, warn
 from engine.errors import InputError, IntakeRefused, JifenError
 from engine.facts import key_texts
-from engine.ledger.run import Run, require_month, run_month
+from engine.ledger.run import Run, for_month, run_month
 from engine.ledger.unused import Unused
 from engine.scoring.points import decimal
 from engine.workspace import Workspace
@@ -30,8 +30,7 @@ def run_command(
 ) -> None:
     from engine.intake.reading import read_facts
 
-    workspace = Workspace.open(folder)
-    require_month(workspace.ruleset, month)
+    workspace = for_month(Workspace.open(folder), month)
     with progress(f"读取文件，计分 {month}") as advance:
         reading = read_facts(sources, workspace.ruleset, advance) if sources else None
         try:
@@ -106,24 +105,30 @@ _KINDS = {"award": "计分", "reversal": "冲销"}
 def show_standings(folder: Path, month: str, as_json: bool) -> None:
     from engine.ledger.reading import last_ruleset
     from engine.ledger.standings import require_posted, standings, unit_points
+    from engine.notices.wording import formerly_words
+    from engine.scoring.succession import formerly
     from models.database import reading
 
     workspace = Workspace.open(folder)
     with reading(workspace.database) as connection:
-        months = require_posted(connection, month)
+        posted = require_posted(connection, month)
         ruleset = last_ruleset(connection, month)
-        rows = standings(ruleset, {each: unit_points(connection, ruleset, each) for each in months})
+        months = {each: unit_points(connection, ruleset, each) for each in posted}
+    rows = standings(ruleset, months)
+    before = {row.unit: formerly(ruleset, row.unit, months) for row in rows}
     if as_json:
         say_json([
             {"category": row.category, "unit": row.unit, "month_points": decimal(row.month_points),
-             "total_points": decimal(row.total_points), "month_rank": row.month_rank, "total_rank": row.total_rank}
+             "total_points": decimal(row.total_points), "month_rank": row.month_rank, "total_rank": row.total_rank,
+             **({"formerly": list(before[row.unit])} if before[row.unit] else {})}
             for row in rows
         ])  # fmt: skip
         return
     table(
         ("类别", "名次", "单位", "本月积分", "累计积分", "累计名次"),
         (
-            (row.category, str(row.month_rank), row.unit, decimal(row.month_points), decimal(row.total_points), str(row.total_rank))
+            (row.category, str(row.month_rank), f"{row.unit}{formerly_words(before[row.unit])}", decimal(row.month_points),
+             decimal(row.total_points), str(row.total_rank))
             for row in rows
         ),
         right=("名次", "本月积分", "累计积分", "累计名次"),

@@ -11,7 +11,7 @@ from engine.commands.talk import say, say_json, table
 from engine.dsl.nearest import did_you_mean
 from engine.errors import InputError
 from engine.ledger.reviews import Issued, Request, State, decide, issued_month, open_review, requests
-from engine.ledger.run import require_month
+from engine.ledger.run import for_month
 from engine.workspace import Workspace
 from models.tables import Outcome
 
@@ -21,8 +21,7 @@ _HEADS = ("编号", "月份", "单位", "规则", "申请", "申请时间", "经
 def open_command(folder: Path, unit: str, month: str, rule: str, text: str, by: str | None, as_json: bool) -> None:
     from models.database import writing
 
-    workspace = Workspace.open(folder)
-    require_month(workspace.ruleset, month)
+    workspace = for_month(Workspace.open(folder), month)
     with writing(workspace.database) as connection:
         issued = issued_month(connection, month, workspace.ruleset.calendar)
         name = one_of(unit, issued.ruleset.aliases, "单位", "单位的名称见规则集的 units.yaml")
@@ -69,7 +68,7 @@ def list_command(folder: Path, month: str | None, unit: str | None, undecided: b
 
     workspace = Workspace.open(folder)
     if month is not None:
-        require_month(workspace.ruleset, month)
+        workspace = for_month(workspace, month)
     name = unit and one_of(unit, workspace.ruleset.aliases, "单位", "单位的名称见规则集的 units.yaml")
     with reading(workspace.database) as connection:
         found = requests(connection, month)

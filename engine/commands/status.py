@@ -7,7 +7,7 @@ from pathlib import Path
 from engine.commands.talk import progress, say, say_json, table
 from engine.ledger.approving import year_line
 from engine.ledger.history import changes
-from engine.ledger.run import require_month
+from engine.ledger.run import for_month
 from engine.ledger.status import OPEN, MonthStatus, status
 from engine.notices.context import StatusPage
 from engine.notices.status import MISSING, REPORTED, reminder, state_words, status_page
@@ -23,9 +23,9 @@ def show_status(folder: Path, month: str | None, text: bool, page: bool, as_json
     from models.database import reading
 
     workspace = Workspace.open(folder)
-    ruleset = workspace.ruleset
     if month is not None:
-        require_month(ruleset, month)
+        workspace = for_month(workspace, month)
+    ruleset = workspace.ruleset
     with progress("核对各月") as advance, reading(workspace.database) as connection:
         found = status(connection, ruleset, month, advance)
         imports = len(changes(connection)) if month is not None else 0

@@ -8,7 +8,7 @@ from engine.commands.naming import one_of
 from engine.commands.talk import say
 from engine.errors import InputError
 from engine.files import replaced
-from engine.ledger.run import require_month
+from engine.ledger.run import for_month
 from engine.workspace import Workspace
 
 _SUFFIX = ".xlsx"
@@ -19,9 +19,8 @@ def write_template_file(folder: Path, file: Path, month: str | None, unit: str |
 
     if file.suffix.lower() != _SUFFIX:
         raise InputError(f"模板只能写成 {_SUFFIX} 工作簿，不能是 {file}", f"换成以 {_SUFFIX} 结尾的文件名")
-    ruleset = Workspace.open(folder).ruleset
-    if month is not None:
-        require_month(ruleset, month)
+    workspace = Workspace.open(folder)
+    ruleset = (workspace if month is None else for_month(workspace, month)).ruleset
     if unit is not None:
         unit = one_of(unit, ruleset.aliases, "单位", "单位见 units.yaml")
     if file.exists():

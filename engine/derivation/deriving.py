@@ -22,6 +22,7 @@ from engine.errors import IntakeRefused
 from engine.facts import canonical, key_texts, typed
 from engine.intake.faults import Fault
 from engine.intake.standing import VERSION_COLUMNS, Held, newest_of_kinds
+from engine.scoring.succession import owner
 from models.bulk import insert_rows
 from models.chain import seal
 from models.tables import Act, FactVersion, Import, SourceFile
@@ -218,7 +219,8 @@ def _rows(ruleset: Ruleset, derivation: Derivation, made: _Made, brought: Sequen
     for draft, before in brought:
         if draft.kind == derivation.source:
             said = [json.loads(fields) for fields in (draft.fields, before) if fields is not None]
-            if any(one[unit] == made.unit and one[date][:7] == made.month for one in said):
+            own = (one[unit] for one in said if one[date][:7] == made.month)
+            if any((owner(ruleset, name, made.month) or name) == made.unit for name in own):
                 found.append(draft)
     return found
 
@@ -251,9 +253,14 @@ def _write(connection: Connection, derivation: Derivation, origin: _Origin, made
 
 
 def _meaning(ruleset: Ruleset) -> str:
-    """What tells one meaning of the derivations from another, wherever they stand in their file."""
+    """What tells one meaning of the derivations from another, wherever they stand in their file, and in whichever year."""
     said = repr([replace(one, place=Place("", 1, 1)) for one in ruleset.derivations])
-    settings = {name: setting.values for name, setting in ruleset.settings.items() if repr(name) in said}
+    january = ruleset.months[0]
+    settings = {
+        name: (setting.at(january), [(since, value) for since, value, _ in setting.values if since > january])
+        for name, setting in ruleset.settings.items()
+        if repr(name) in said
+    }
     calendar = {year: (sorted(one.holidays), sorted(one.workdays)) for year, one in sorted(ruleset.calendar.items())}
     return hashlib.sha256(repr((said, settings, calendar)).encode()).hexdigest()
 

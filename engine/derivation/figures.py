@@ -11,6 +11,7 @@ from typing import Any
 from engine.derivation.calendar import UnknownYear, WorkingDays
 from engine.dsl.model import Derivation, FieldRef, Ruleset, SettingRef, Test, Within, settled_test
 from engine.dsl.types import Value, WholeType
+from engine.scoring.succession import owner
 
 _COMPARE: Mapping[str, Callable[[Value, Value], bool]] = {
     "eq": operator.eq, "ne": operator.ne, "gt": operator.gt, "ge": operator.ge, "lt": operator.lt, "le": operator.le,
@@ -33,9 +34,10 @@ def figures(ruleset: Ruleset, derivation: Derivation, records: Sequence[Record])
 
     judged = _Judged(ruleset, derivation, records)
     met = {one.field: judged.met(one.tests, one.within) for one in derivation.counts}
-    owner = pd.Series(judged.column(ruleset.kinds[derivation.source].unit_field), dtype="object")
-    month = pd.Series(judged.months, dtype="object")
-    summed = pd.DataFrame(met, dtype="int64").groupby([owner, month]).sum()
+    told = zip(judged.column(ruleset.kinds[derivation.source].unit_field), judged.months, strict=True)
+    owners = pd.Series([owner(ruleset, unit, month) or unit for unit, month in told], dtype="object")
+    months = pd.Series(judged.months, dtype="object")
+    summed = pd.DataFrame(met, dtype="int64").groupby([owners, months]).sum()
     return {key: dict(zip(met, row)) for key, row in zip(summed.index, summed.to_numpy().tolist())}
 
 

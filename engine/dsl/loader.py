@@ -31,7 +31,7 @@ from engine.dsl.report import Report, Spot
 from engine.dsl.rules import check_together, read_rules
 from engine.dsl.settings import read_settings
 from engine.dsl.shapes import RulesetShape, shaped
-from engine.dsl.units import read_units
+from engine.dsl.units import read_merged, read_units
 from engine.dsl.vocabulary import Vocabulary
 from engine.errors import InputError, RulesetFaulty
 
@@ -167,6 +167,7 @@ def _ruleset(
         adjustments=read_adjustments(shape, words.kinds, head, report),
         checks=read_checks(shape, words.kinds, head, report),
         opening=read_opening(shape, words.kinds, head, report),
+        merged=read_merged(shape.units, head.at("units"), words),
         notice=shape.notice.model_dump(exclude_none=True),
         fingerprint=fingerprint(files),
     )

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _NUMBER = DecimalType()
 
-
 UNIT = "unit"  # the language's word for "once for the unit" (dsl.md)
 NONE = "none"  # the value of a setting that takes a yearly limit away
 
@@ -111,6 +110,12 @@ class Unit:
     category: str
     aliases: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    since: str = "0000-01"  # its first month
+    until: str = "9999-12"  # its last
+    becomes: str | None = None  # the unit that goes on for it from the month after its last
+
+    def there(self, month: str) -> bool:
+        return self.since <= month <= self.until
 
 
 @dataclass(frozen=True)
@@ -314,7 +319,7 @@ class Ruleset:
     year: int
     categories: tuple[str, ...]
     kinds: Mapping[str, Kind]
-    units: Mapping[str, Unit]  # in the order of the list
+    units: Mapping[str, Unit]  # in the order of the list, those of other months too: see units_in
     settings: Mapping[str, Setting]
     rules: tuple[Rule, ...]
     clauses: Mapping[str, Clause]
@@ -331,6 +336,7 @@ class Ruleset:
     adjustments: Adjustments | None = None
     checks: Checks | None = None
     opening: str | None = None  # the fact kind that brings the points of months before the first run
+    merged: str | SettingRef = "mean"  # what a merged unit has of its predecessors' points: sum or mean
     notice: Mapping[str, str] = field(default_factory=dict)  # the notices' own words: issuer, number_prefix, to, signer, cc
     warnings: tuple[Finding, ...] = ()
     fingerprint: str = ""  # sha256 over the names and texts of the files
@@ -338,6 +344,16 @@ class Ruleset:
     @cached_property
     def _in_force(self) -> dict[str, tuple[Rule, ...]]:
         return {}
+
+    @cached_property
+    def _units_in(self) -> dict[str, Mapping[str, Unit]]:
+        return {}
+
+    def units_in(self, month: str) -> Mapping[str, Unit]:
+        """The units of a month, in the order of the list."""
+        if month not in self._units_in:
+            self._units_in[month] = {name: unit for name, unit in self.units.items() if unit.there(month)}
+        return self._units_in[month]
 
     @cached_property
     def operator_kinds(self) -> frozenset[str]:

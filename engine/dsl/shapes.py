@@ -97,6 +97,10 @@ class OpeningShape(Shape):
     fact: Text
 
 
+class MergersShape(Shape):
+    merged: Any
+
+
 class CalendarShape(Shape):
     holidays: list[Text]
     workdays: list[Text] = []
@@ -121,6 +125,7 @@ class RulesetShape(Shape):
     adjustments: AdjustmentsShape | None = None
     checks: ChecksShape | None = None
     opening: OpeningShape | None = None
+    units: MergersShape | None = None
     notice: NoticeShape = NoticeShape()
     review: ReviewShape | None = None
     letters: LettersShape | None = None
@@ -141,11 +146,15 @@ class KindShape(Shape):
 
 
 class UnitShape(Shape):
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=lambda name: name.removesuffix("_"))
     name: Text
     full_name: Text
     category: Text
     aliases: list[Text] = []
     groups: list[Text] = []
+    from_: Month | None = None
+    to: Month | None = None
+    becomes: Text | None = None
 
 
 class UnitsShape(Shape):

@@ -71,7 +71,16 @@ class Vocabulary:
                 meant |= {unit.name for unit in self.units.values() if name in unit.groups}
             else:
                 self._unknown_unit(name, spot.at(place))
+        meant = self._with_successors(meant)
         return tuple(name for name in self.units if name in meant)
+
+    def _with_successors(self, names: set[str]) -> set[str]:
+        """What names a unit, by itself or by its group, goes on for the unit that it has become."""
+        found = set(names)
+        for name in names:
+            while (name := self.units[name].becomes) is not None:
+                found.add(name)
+        return found
 
     def _unknown_unit(self, name: str, spot: Spot) -> None:
         choices = [*self.aliases, *sorted(self.groups), *self.categories]

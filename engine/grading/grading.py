@@ -33,13 +33,13 @@ def graded(
     evaluations: Mapping[str, Decimal],
     vetoes: Mapping[str, str],
 ) -> tuple[Graded, ...]:
-    """Every unit's result by category, rank and the order of the list.
+    """The result of every unit that there is in December, by category, rank and the order of the list.
 
     `points` are the sums of the months in hundredths, `vetoes` the grades that are forced; a missing evaluation is 0.
     """
     found: list[Graded] = []
     for category in ruleset.categories:
-        units = [name for name, unit in ruleset.units.items() if unit.category == category]
+        units = [name for name, unit in ruleset.units_in(ruleset.months[-1]).items() if unit.category == category]
         best = max((points[unit] for unit in units), default=0)
         scores = {unit: _score(rule, points[unit], best, evaluations.get(unit, Decimal(0))) for unit in units}
         compared = scores if rule.rank_by is RankBy.SCORE else {unit: points[unit] for unit in units}

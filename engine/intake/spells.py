@@ -16,6 +16,7 @@ from engine.dsl.types import Value
 from engine.facts import canonical
 from engine.intake.faults import Fault, place
 from engine.intake.rows import Draft
+from engine.scoring.succession import first_name
 
 Standing = tuple[str, str, Mapping[str, Value], str]  # kind, key, fields, place as a sentence names it
 Point = tuple[str, int]  # a month, and whether it lies behind it
@@ -51,7 +52,7 @@ def overlaps(ruleset: Ruleset, standing: Iterable[Standing], drafts: Sequence[Dr
     things: dict[tuple[str, str], list[Spell]] = defaultdict(list)
     for (name, key), spell in spells.items():
         if spell.start < spell.end:
-            things[name, _thing(ruleset.kinds[name], key)].append(spell)
+            things[name, _thing(ruleset, ruleset.kinds[name], key)].append(spell)
     faults = [fault for (name, _), held in things.items() for fault in _clashes(ruleset.kinds[name], held)]
     order = {(draft.file, draft.sheet, draft.row): number for number, draft in enumerate(drafts)}
     return sorted(faults, key=lambda fault: order[fault.file, fault.sheet, fault.row])
@@ -91,7 +92,8 @@ def _spell(kind: Kind, key: str, fields: Mapping[str, Value], at: str, draft: Dr
     )
 
 
-def _thing(kind: Kind, key: str) -> str:
-    """The key without the start: what the spells are of."""
+def _thing(ruleset: Ruleset, kind: Kind, key: str) -> str:
+    """The key without the start: what the spells are of, under whichever name its unit was told."""
     parts = zip(kind.key, json.loads(key), strict=True)
-    return canonical([part for name, part in parts if name != kind.start_field])
+    told = ((name, first_name(ruleset, part) if part and name == kind.unit_field else part) for name, part in parts)
+    return canonical([part for name, part in told if name != kind.start_field])

@@ -6,7 +6,7 @@ With `keep_good` the rows at fault are left out instead, and the others are stor
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert
@@ -17,6 +17,7 @@ from engine.errors import IntakeRefused
 from engine.intake.faults import Fault
 from engine.intake.numbered import numbered_again
 from engine.intake.reading import Position, Reading
+from engine.intake.renamed import dated, misnamed, told_twice
 from engine.intake.rows import Draft
 from engine.intake.spells import lasting, overlaps
 from engine.intake.standing import (
@@ -82,9 +83,10 @@ def store(
     while True:
         standing = newest_of_keys(connection, ((draft.kind, draft.key) for draft in good.drafts))
         changes, unchanged = _changes(good.drafts, standing)
-        faults = [*_overlaps(connection, ruleset, good.drafts), *importing.closed(changes)]
+        misnamed, renamed = _misnamed(connection, ruleset, good.drafts)
+        faults = [*_overlaps(connection, ruleset, good.drafts), *misnamed, *importing.closed(changes)]
         faults += [] if opening else _unopened(connection, ruleset, changes)
-        warnings = (*good.warnings, *numbered_again(connection, ruleset, good.drafts), *importing.idle(changes))
+        warnings = (*good.warnings, *numbered_again(connection, ruleset, good.drafts), *renamed, *importing.idle(changes))
         attempt = connection.begin_nested()
         derived = Derived()
         if not faults and (keep_good or not rejected):
@@ -130,6 +132,19 @@ def _overlaps(connection: Connection, ruleset: Ruleset, drafts: Sequence[Draft])
     return overlaps(ruleset, [(one.kind, one.key, json.loads(one.fields), one.place) for one in held], drafts)
 
 
+def _misnamed(connection: Connection, ruleset: Ruleset, drafts: Sequence[Draft]) -> tuple[list[Fault], list[Fault]]:
+    """The faults and warnings of facts told under a unit's name of another time."""
+    if not dated(ruleset):
+        return [], []
+    faults, warnings = misnamed(ruleset, drafts)
+    nobodys = {(fault.file, fault.sheet, fault.row) for fault in faults}
+    known = [draft for draft in drafts if (draft.file, draft.sheet, draft.row) not in nobodys]
+    kinds = {draft.kind for draft in known if ruleset.kinds[draft.kind].month_field and ruleset.kinds[draft.kind].unit_field}
+    held = newest_of_kinds(connection, kinds).values() if kinds else ()
+    standing = [(one.kind, json.loads(one.fields), one.place) for one in held if not one.withdrawn and not one.derived]
+    return [*faults, *told_twice(ruleset, standing, known)], warnings
+
+
 def _unopened(connection: Connection, ruleset: Ruleset, changes: Iterable[Brought]) -> list[Fault]:
     """A fault for each change that would by the way make a month an opening month, in which nothing else counts."""
     brought = [change.draft for change in changes if change.draft.kind == ruleset.opening]
@@ -169,7 +184,7 @@ class _Importing:
             if year in self._approved:
                 message = f"涉及已审定的 {year} 年度；确需更正时加 --correction 原因，再用 `jifen approve {year}` 重新审定"
                 faults.append(Fault(draft.file, draft.sheet, draft.row, None, year_field, year, "closed-year", message))
-            months = self._touched_by(change) & self._closed
+            months = self._touched_by(change, self._closed) & self._closed
             if draft.kind not in self._ruleset.operator_kinds:
                 months -= self._opened  # where it does not count: a spell may well have begun before the first run
             if months:
@@ -192,13 +207,13 @@ class _Importing:
         touched = {draft.month for draft, before in changes if before is None and draft.month is not None}
         for change in changes:
             if change.before is not None or change.draft.month is None:
-                touched |= self._touched_by(change)
+                touched |= self._touched_by(change, self._ruleset.months)
         return touched.intersection(self._ruleset.months)
 
-    def _touched_by(self, change: Brought) -> set[str]:
+    def _touched_by(self, change: Brought, months: Collection[str]) -> set[str]:
         kind = self._ruleset.kinds[change.draft.kind]
         before, after = (fields and json.loads(fields) for fields in (change.before, change.draft.fields))
-        return months_touched(self._ruleset, kind, before, after) | record_months(self._ruleset, kind, before, after)
+        return months_touched(kind, before, after, months) | record_months(self._ruleset, kind, before, after)
 
     def write(self, reading: Reading, changes: Sequence[Brought]) -> Derived:
         """Writes the changes and the figures that follow from them; with faults where figures contradict each other."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from engine.dsl.model import Kind, Ruleset, Time
 from engine.dsl.types import Value
@@ -11,9 +11,9 @@ from engine.scoring.months import holds
 
 
 def months_touched(
-    ruleset: Ruleset, kind: Kind, before: Mapping[str, Value] | None, after: Mapping[str, Value] | None
+    kind: Kind, before: Mapping[str, Value] | None, after: Mapping[str, Value] | None, months: Collection[str]
 ) -> set[str]:
-    """The months of the ruleset's year where the fact is another than it was; None is a fact that is not there.
+    """Those of some months where the fact is another than it was; None is a fact that is not there.
 
     An end given to a spell touches the months from that end on only: the end itself is no part of what holds.
     A single record touches nothing by itself: the figures that are made of it do.
@@ -21,8 +21,8 @@ def months_touched(
     if before == after:
         return set()
     if kind.month_field is not None:
-        return {said[kind.month_field] for said in (before, after) if said is not None}.intersection(ruleset.months)
-    old, new = _months(ruleset, kind, before), _months(ruleset, kind, after)
+        return {said[kind.month_field] for said in (before, after) if said is not None}.intersection(months)
+    old, new = _months(kind, before, months), _months(kind, after, months)
     return old ^ new if _without_end(kind, before) == _without_end(kind, after) else old | new
 
 
@@ -34,11 +34,11 @@ def record_months(ruleset: Ruleset, kind: Kind, *versions: Mapping[str, Value] |
     return {said[date][:7] for date in dates for said in versions if said is not None}
 
 
-def _months(ruleset: Ruleset, kind: Kind, values: Mapping[str, Value] | None) -> set[str]:
+def _months(kind: Kind, values: Mapping[str, Value] | None, months: Collection[str]) -> set[str]:
     if values is None:
         return set()
     fact = Fact(kind.name, "[]", values)
-    return {month for month in ruleset.months if holds(kind, fact, month)}
+    return {month for month in months if holds(kind, fact, month)}
 
 
 def _without_end(kind: Kind, values: Mapping[str, Value] | None) -> Mapping[str, Value] | None:

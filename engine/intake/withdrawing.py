@@ -187,7 +187,7 @@ def _months(ruleset: Ruleset, steps: Iterable[Step]) -> tuple[set[str], set[str]
         kind = ruleset.kinds[back.kind]
         before = None if back.withdrawn else json.loads(back.fields)
         after = json.loads(again.fields) if again is not None else None
-        months = months_touched(ruleset, kind, before, after)
+        months = months_touched(kind, before, after, ruleset.months)
         touched |= months
         figures |= record_months(ruleset, kind, before, after) | (months if back.kind in made else set())
     return touched, figures

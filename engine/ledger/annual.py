@@ -23,6 +23,7 @@ from engine.ledger.reading import last_ruleset, standing_matches
 from engine.ledger.standings import posted_months, unit_points
 from engine.ledger.verdicts import standing_verdicts
 from engine.obligations.judging import Status
+from engine.scoring.succession import course, owner
 from models.tables import FactVersion, SourceFile
 from models.versions import newest_ids
 
@@ -61,7 +62,8 @@ class Unfinished:
 
 @dataclass(frozen=True, slots=True)
 class UnitYear:
-    """One unit's year. Points and score in hundredths; a month that is not posted, and an evaluation not given, is None."""
+    """One unit's year. Points and score in hundredths; a month that is not posted or before its time, and an evaluation
+    not given, is None."""
 
     category: str
     unit: str
@@ -130,22 +132,21 @@ def year_result(
     rule = _annual(ruleset)
     december = ruleset.months[-1]
     posted = set(posted_months(connection, before_batch))
-    months = {
-        month: unit_points(connection, ruleset, month, before_batch) if month in posted else None for month in ruleset.months
-    }
+    months = {month: unit_points(connection, ruleset, month, before_batch) for month in ruleset.months if month in posted}
     evaluated = _evaluations(connection, ruleset, rule, seen)
     vetoes = _vetoes(connection, ruleset, before_batch) if december in posted else {}
     unfinished = _unfinished(connection, december, before_batch)
+    courses = {unit: course(ruleset, unit, months) for unit in ruleset.units_in(december)}
     found = graded(
         ruleset,
         rule,
-        {unit: sum(own[unit] for own in months.values() if own is not None) for unit in ruleset.units},
+        {unit: sum(own.values()) for unit, own in courses.items()},
         {unit: Decimal(one.values[rule.field]) for unit, one in evaluated.items()},
         {unit: own[0].grade for unit, own in vetoes.items()},
     )
     return YearResult(ruleset.year, ruleset.fingerprint, tuple(
         UnitYear(
-            one.category, one.unit, tuple(own and own[one.unit] for own in months.values()), one.points,
+            one.category, one.unit, tuple(map(courses[one.unit].get, ruleset.months)), one.points,
             evaluated.get(one.unit), str(one.evaluation), one.score, one.rank, one.band, one.grade,
             vetoes.get(one.unit, ()), unfinished.get(one.unit, ()),
         )
@@ -154,9 +155,9 @@ def year_result(
 
 
 def missing_months(result: YearResult) -> tuple[str, ...]:
-    """The months that are not posted."""
-    lacking = {place for one in result.units for place, points in enumerate(one.months) if points is None}
-    return tuple(month for place, month in enumerate(year_months(result.year)) if place in lacking)
+    """The months that are not posted: no unit has points of them."""
+    scored = {place for one in result.units for place, points in enumerate(one.months) if points is not None}
+    return tuple(month for place, month in enumerate(year_months(result.year)) if place not in scored)
 
 
 def missing_evaluations(result: YearResult, ruleset: Ruleset) -> tuple[str, ...]:
@@ -179,10 +180,12 @@ def _annual(ruleset: Ruleset) -> AnnualRule:
 
 
 def _evaluations(connection: Connection, ruleset: Ruleset, rule: AnnualRule, seen: int | None) -> dict[str, Listed]:
-    """The newest evaluations of the year, by unit."""
+    """The newest evaluations of the year, by the unit of December: one told under a name of before is its successor's."""
     kind = ruleset.kinds[rule.fact]
     found = _listed(connection, newest_ids(kinds=[kind.name], seen=seen)).values()
-    return {one.values[kind.unit_field]: one for one in found if one.values[kind.year_field] == str(ruleset.year)}
+    own = [one for one in found if one.values[kind.year_field] == str(ruleset.year)]
+    by_unit = {owner(ruleset, one.values[kind.unit_field], ruleset.months[-1]): one for one in own}
+    return {unit: one for unit, one in by_unit.items() if unit is not None}
 
 
 def _vetoes(connection: Connection, ruleset: Ruleset, before_batch: int | None) -> dict[str, tuple[Veto, ...]]:

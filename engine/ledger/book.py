@@ -88,7 +88,10 @@ class Issue:
 
 @dataclass(frozen=True)
 class Book:
-    """A posted month. Units in the order of the list wherever a mapping has them as keys."""
+    """A posted month. Units in the order of the list wherever a mapping has them as keys.
+
+    The units are those of the month; in earlier months they have what their predecessors had.
+    """
 
     ruleset: Ruleset
     period: str
@@ -104,3 +107,4 @@ class Book:
     verdicts: Mapping[str, tuple[VerdictLine, ...]] = field(default_factory=dict)  # unit to its obligations, by number
     letters: Mapping[str, Sent] = field(default_factory=dict)  # unit to its supervision letter: a draft's has no number
     late: Mapping[str, tuple[LateLine, ...]] = field(default_factory=dict)  # unit to its records out of time, by due date
+    formerly: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # unit to the others whose points it has, if any

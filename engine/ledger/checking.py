@@ -16,6 +16,7 @@ from engine.intake.standing import Held, newest_of_kinds
 from engine.ledger.posting import standing_entries
 from engine.ledger.standings import posted_months
 from engine.scoring.points import decimal
+from engine.scoring.succession import course, forebears, owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,9 @@ class Failing:
     month: str
     what: str
     stated: Fraction
+    ledger: int  # hundredths; what entries give, but where some are of units that were merged
     entries: tuple[Behind, ...]
     source: Held
-
-    @property
-    def ledger(self) -> int:
-        return sum(one.points for one in self.entries)
 
     @property
     def difference(self) -> Fraction:
@@ -82,7 +80,7 @@ def failing_checks(connection: Connection, ruleset: Ruleset, months: Collection[
     if checks is None:
         return []
     kind = ruleset.kinds[checks.fact]
-    ledger = _Ledger(connection)
+    ledger = _Ledger(connection, ruleset)
     failing = []
     for held in newest_of_kinds(connection, [kind.name]).values():
         values = {} if held.withdrawn else restore(kind, held.fields)
@@ -91,7 +89,9 @@ def failing_checks(connection: Connection, ruleset: Ruleset, months: Collection[
             continue
         for what, since in ((checks.month_points, month), (checks.total_points, f"{month[:4]}-01")):
             if what in values:
-                one = Failing(unit, month, what, Fraction(values[what]) * 100, tuple(ledger.entries(unit, since, month)), held)
+                own = owner(ruleset, unit, month) or unit
+                sums, entries = ledger.points(own, since, month), tuple(ledger.entries(own, since, month))
+                one = Failing(unit, month, what, Fraction(values[what]) * 100, sums, entries, held)
                 failing += [one] if one.difference else []
     order = ruleset.order
     return sorted(failing, key=lambda one: (one.month, order.get(one.unit, len(order)), one.unit, one.what))
@@ -100,16 +100,29 @@ def failing_checks(connection: Connection, ruleset: Ruleset, months: Collection[
 class _Ledger:
     """The entries that stand, read a month at a time."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, ruleset: Ruleset) -> None:
+        self._connection, self._ruleset = connection, ruleset
         self.posted = posted_months(connection)
         self._months: dict[str, dict[str, list[Behind]]] = {}
 
     def entries(self, unit: str, since: str, until: str) -> Iterator[Behind]:
-        """A unit's entries in the posted months from one to another."""
+        """The entries of a unit, and of those that it goes on for, in the posted months from one to another."""
         for month in self.posted:
             if since <= month <= until:
-                yield from self._of(month).get(unit, ())
+                names = forebears(self._ruleset, unit, month) if unit in self._ruleset.units else (unit,)
+                for name in names:
+                    yield from self._of(month).get(name, ())
+
+    def points(self, unit: str, since: str, until: str) -> int:
+        """What a unit has of these months, hundredths."""
+        if unit not in self._ruleset.units:
+            return sum(one.points for one in self.entries(unit, since, until))
+        months = {
+            month: {name: sum(one.points for one in self._of(month).get(name, ())) for name in self._ruleset.units_in(month)}
+            for month in self.posted
+            if since <= month <= until
+        }
+        return sum(course(self._ruleset, unit, months).values())
 
     def _of(self, month: str) -> dict[str, list[Behind]]:
         if month not in self._months:

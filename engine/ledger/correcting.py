@@ -174,7 +174,7 @@ def _moved(connection: Connection, before: Ruleset, by: Ruleset, batch_id: int, 
     posted = [each for each in posted_months(connection) if each[:4] == month[:4] and each <= month]
 
     def at(ruleset: Ruleset, until: int) -> dict[str, tuple[int, int]]:
-        points = {each: dict.fromkeys(ruleset.units, 0) for each in posted}
+        points = {each: dict.fromkeys(ruleset.units_in(each), 0) for each in posted}
         for each in posted:
             for (unit, _), own in _sums(connection, each, until).items():
                 if unit in points[each]:
@@ -184,6 +184,6 @@ def _moved(connection: Connection, before: Ruleset, by: Ruleset, batch_id: int, 
     was, now = at(before, batch_id - 1), at(by, batch_id)
     return tuple(
         Moved(by.units[unit].category, unit, *zip(was[unit], now[unit], strict=True))
-        for unit in by.units
+        for unit in by.units_in(month)
         if unit in was and was[unit] != now[unit]
     )

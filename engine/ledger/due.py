@@ -27,7 +27,7 @@ def due(ruleset: Ruleset, month: str, reported_before: Reported, told: Told) -> 
         bound[kind] = {unit for rule in rules for unit in rule.units}
     return [
         (unit, kind)
-        for unit in _by_category(ruleset)
+        for unit in _by_category(ruleset, month)
         for kind in named
         if unit in named[kind] or unit in bound[kind] & reported_before.get(kind, set())
     ]
@@ -76,6 +76,6 @@ def _instead(readers: Mapping[str, Iterable[Rule]], unit: str, kind: str) -> lis
     ]
 
 
-def _by_category(ruleset: Ruleset) -> list[str]:
+def _by_category(ruleset: Ruleset, month: str) -> list[str]:
     place = {category: position for position, category in enumerate(ruleset.categories)}
-    return sorted(ruleset.units, key=lambda unit: (place[ruleset.units[unit].category], ruleset.order[unit]))
+    return sorted(ruleset.units_in(month), key=lambda unit: (place[ruleset.units[unit].category], ruleset.order[unit]))

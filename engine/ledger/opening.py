@@ -77,7 +77,7 @@ def open_balance(
         held = year.facts(month).by_unit
         having = [unit for unit, own in held.items() if any(fact.kind == ruleset.opening for fact in own)]
         points = unit_points(connection, ruleset, month)
-        without = tuple(unit for unit in ruleset.units if unit not in having)
+        without = tuple(unit for unit in ruleset.units_in(month) if unit not in having)
         opened.append(OpenedMonth(month, closing, len(having), sum(points.values()), without))
     return Opened(stored, tuple(opened), tuple(one for month in months for one in unused(year, month)))
 

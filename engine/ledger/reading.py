@@ -21,6 +21,7 @@ from engine.ledger.verdicts import standing_verdicts
 from engine.scoring.months import facts_of, opening_months, rules_of
 from engine.scoring.points import shown
 from engine.scoring.sentence import sentence
+from engine.scoring.succession import course, forebears, formerly, owner
 from models.tables import Batch, BatchMonth, Closing, FactVersion, LedgerEntry, Match, RulesetVersion, SourceFile, Tally
 from models.versions import newest_ids
 
@@ -65,7 +66,8 @@ def book_of(connection: Connection, month: str) -> Book:
     """The book of a posted month; raises InputError where it was never posted."""
     posted = require_posted(connection, month)
     ruleset = last_ruleset(connection, month)
-    months = {each: unit_points(connection, ruleset, each) for each in posted}
+    own = {each: unit_points(connection, ruleset, each) for each in posted}
+    courses = {unit: course(ruleset, unit, own) for unit in ruleset.units_in(month)}
     seen = seen_by(connection, month)
     lines = _fact_lines(connection, ruleset, seen)
     opened = opening_months(ruleset, (fact for fact, _ in lines.values()))
@@ -74,9 +76,9 @@ def book_of(connection: Connection, month: str) -> Book:
         ruleset=ruleset,
         period=month,
         rules=rules,
-        standings=standings(ruleset, months),
-        months=months,
-        ranks={each: ranks(ruleset, points) for each, points in months.items()},
+        standings=standings(ruleset, own),
+        months={each: {unit: had[each] for unit, had in courses.items() if each in had} for each in posted},
+        ranks={each: _ranks(ruleset, points, each, month) for each, points in own.items()},
         matches=_matches(connection, ruleset, rules, month, lines),
         facts=_facts_by_unit(ruleset, lines, month),
         entries=_entries(connection, ruleset, month),
@@ -85,7 +87,15 @@ def book_of(connection: Connection, month: str) -> Book:
         letters={one.unit: one for one in letters_of(connection, ruleset, month)},
         late=_late(connection, ruleset, month, seen),
         opened=tuple(each for each in posted if each in opened),
+        formerly={unit: names for unit in courses if (names := formerly(ruleset, unit, own))},
     )
+
+
+def _ranks(ruleset: Ruleset, points: Mapping[str, int], month: str, later: str) -> dict[str, int]:
+    """The ranks of a month as they were, under the names of a later one; a merged unit had none."""
+    had = ranks(ruleset, points)
+    before = {unit: forebears(ruleset, unit, month) for unit in ruleset.units_in(later)}
+    return {unit: had[names[0]] for unit, names in before.items() if len(names) == 1}
 
 
 def _fact_lines(connection: Connection, ruleset: Ruleset, seen: int) -> dict[int, tuple[Fact, FactLine]]:
@@ -128,7 +138,8 @@ def _late(connection: Connection, ruleset: Ruleset, month: str, seen: int) -> di
         for one in late(ruleset, derivation, records) if records else ():
             key = tuple(str(one.values[name]) for name in kind.key if name != kind.unit_field)
             line = LateLine(kind.name, key, one.values[derivation.month_of], one.due, one.reported)
-            found.setdefault(one.values[kind.unit_field], []).append(line)
+            unit = one.values[kind.unit_field]
+            found.setdefault(owner(ruleset, unit, month) or unit, []).append(line)
     return {unit: tuple(lines) for unit, lines in found.items()}
 
 

@@ -68,6 +68,19 @@ def require_month(ruleset: Ruleset, month: str) -> None:
         )
 
 
+def for_month(workspace: Workspace, month: str) -> Workspace:
+    """The workspace under the ruleset of a month's year; raises InputError where there is none, or more than one."""
+    found = workspace.of(month)
+    fitting = [name for name, year in workspace.years.items() if year == month[:4]]
+    if month not in found.ruleset.months and fitting:
+        raise InputError(
+            f"{month} 不在规则集 {found.ruleset.name} 的年度 {found.ruleset.year} 内，这一年有几个规则集：{'、'.join(fitting)}",
+            f'在 jifen.toml 里写明用哪一个，如 ruleset = "{fitting[0]}"',
+        )
+    require_month(found.ruleset, month)
+    return found
+
+
 def run_month(
     workspace: Workspace,
     month: str,

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 from engine.dsl.model import Ruleset
 from engine.errors import InputError
 from engine.ledger.book import Standing
+from engine.scoring.succession import course
 from models.tables import BatchMonth, LedgerEntry
 
 
@@ -30,35 +31,41 @@ def require_posted(connection: Connection, month: str) -> list[str]:
 
 
 def unit_points(connection: Connection, ruleset: Ruleset, month: str, before_batch: int | None = None) -> dict[str, int]:
-    """Every unit's points in a month, hundredths, in the order of the list; with `before_batch` as they stood before it."""
+    """The month's own points of every unit that there was in it, hundredths, in the order of the list.
+
+    With `before_batch` as they stood before that batch.
+    """
     entry = LedgerEntry.__table__
     query = select(entry.c.unit, func.sum(entry.c.points)).where(entry.c.period == month).group_by(entry.c.unit)
     if before_batch is not None:
         query = query.where(entry.c.batch_id < before_batch)
     sums = dict(connection.execute(query).all())
-    return {unit: int(sums.get(unit, 0)) for unit in ruleset.units}
+    return {unit: int(sums.get(unit, 0)) for unit in ruleset.units_in(month)}
 
 
 def ranks(ruleset: Ruleset, points: Mapping[str, int]) -> dict[str, int]:
     """Each unit's rank within its category: equal points share the better rank, as 1, 2, 2, 4."""
     return {
         unit: 1 + sum(
-            points[other] > own
-            for other, known in ruleset.units.items()
-            if known.category == ruleset.units[unit].category
+            each > own
+            for other, each in points.items()
+            if ruleset.units[other].category == ruleset.units[unit].category
         )
         for unit, own in points.items()
     }  # fmt: skip
 
 
 def standings(ruleset: Ruleset, months: Mapping[str, Mapping[str, int]]) -> tuple[Standing, ...]:
-    """The standings at the last of these months: by category, the month's rank, then the order of the list."""
+    """The standings at the last of these months: by category, the month's rank, then the order of the list.
+
+    The units are those of that month; what they have so far includes what their predecessors were given.
+    """
     month = months[max(months)]
-    total = {unit: sum(each[unit] for each in months.values()) for unit in ruleset.units}
+    total = {unit: sum(course(ruleset, unit, months).values()) for unit in month}
     by_month, by_total = ranks(ruleset, month), ranks(ruleset, total)
     rows = [
-        Standing(known.category, unit, month[unit], total[unit], by_month[unit], by_total[unit])
-        for unit, known in ruleset.units.items()
+        Standing(ruleset.units[unit].category, unit, own, total[unit], by_month[unit], by_total[unit])
+        for unit, own in month.items()
     ]
     place = {category: position for position, category in enumerate(ruleset.categories)}
     return tuple(sorted(rows, key=lambda row: (place[row.category], row.month_rank, ruleset.order[row.unit])))

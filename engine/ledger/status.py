@@ -20,7 +20,7 @@ from engine.ledger.posting import differs
 from engine.ledger.reviews import State, numbered, requests, waiting
 from engine.ledger.stored import newest_facts, scored_kinds
 from engine.obligations.judging import Judgements
-from engine.scoring.months import MonthFacts
+from engine.scoring.succession import owner
 from engine.scoring.year import Year
 from models.tables import Batch, BatchMonth, Closing, FactVersion
 
@@ -80,7 +80,8 @@ def status(
 ) -> list[MonthStatus]:
     """Every month of the ruleset's year, or one. Reports are missed up to the newest month that has any, or that is asked for."""
     facts = newest_facts(connection, ruleset)
-    last, closed = _last_batches(connection), closings(connection)
+    last = _last_batches(connection)
+    closed = {each: one for each, one in closings(connection).items() if each in ruleset.months}
     year = Year(ruleset, facts, posted_hits(connection, ruleset, sorted(closed)))
     afresh = Year(ruleset, facts)  # what closed months would be by now
     changes = _changes(connection, ruleset, {each: last.get(each, _Last()).seen for each in ruleset.months}, year.opened)
@@ -142,7 +143,7 @@ def _changes(
         for then, months in by_sight.items():
             before, after = (None if one is None or one.withdrawn else restore(kind, one.fields) for one in (then, now))
             what = "new" if before is None else "withdrawn" if after is None else "changed"
-            touched = months & months_touched(ruleset, kind, before, after)
+            touched = months & months_touched(kind, before, after, ruleset.months)
             for month in touched if name in ruleset.operator_kinds else touched.difference(opened):
                 found[month].append(Change(name, key, what, now.id))
     place = {name: position for position, name in enumerate(ruleset.kinds)}
@@ -184,8 +185,8 @@ def _reports(year: Year, month: str) -> tuple[Due, Due, Reported]:
         return [], [], {}
     before = [each for each in year.ruleset.months if each < month]
     told = _told(year, month)
-    asked = due(year.ruleset, month, _reported(year.ruleset, (year.facts(each) for each in before)), told)
-    reported = _reported(year.ruleset, [year.facts(month)])
+    asked = due(year.ruleset, month, _reported(year, before, month), told)
+    reported = _reported(year, [month], month)
     return asked, missing(year.ruleset, month, asked, reported, told), reported
 
 
@@ -197,13 +198,15 @@ def _told(year: Year, month: str) -> Told:
     return frozenset((unit, fact.values[progress.task]) for unit, own in held for fact in own if fact.kind == progress.fact)
 
 
-def _reported(ruleset: Ruleset, months: Iterable[MonthFacts]) -> dict[str, set[str]]:
+def _reported(year: Year, months: Iterable[str], at: str) -> dict[str, set[str]]:
+    """The units of the month `at` that reported in these months, under whatever name."""
+    ruleset = year.ruleset
     found: dict[str, set[str]] = {}
-    for held in months:
-        for unit, own in held.by_unit.items():
+    for month in months:
+        for unit, own in year.facts(month).by_unit.items():
             for kind in {fact.kind for fact in own}:
                 if ruleset.kinds[kind].time is Time.MONTHLY and kind not in ruleset.operator_kinds:
-                    found.setdefault(kind, set()).add(unit)
+                    found.setdefault(kind, set()).add(owner(ruleset, unit, at) or unit)
     return found
 
 

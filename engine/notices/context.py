@@ -97,6 +97,7 @@ class RankRow:
     total_rank: int
     moved: int | None  # ranks gained; None without a last month
     spark: Spark
+    formerly: str = ""  # whose points it has too, as a note says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +256,7 @@ class StatementPage:
     late: tuple[LateRecords, ...]
     tasks: tuple[TaskRow, ...] = ()
     letter: str = ""  # leads to the unit's supervision letter; "" where there is none
+    formerly: str = ""  # whose points it has too, as a note says it
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from engine.notices.context import (
 )
 from engine.notices.rates import shortfalls
 from engine.notices.tasks import task_sums
-from engine.notices.wording import address, average, date_words, fact_words, month_words, statement_file
+from engine.notices.wording import address, average, date_words, fact_words, formerly_words, month_words, statement_file
 from engine.scoring.months import month_before
 
 WHOLE_CHART = 20  # a category up to this size is drawn whole, a larger one by its two ends
@@ -170,6 +170,7 @@ def _row(book: Book, standing: Standing) -> RankRow:
         total_rank=standing.total_rank,
         moved=moved(book, standing),
         spark=chart.spark([points for _, points in course(book, standing.unit)] or [0]),
+        formerly=formerly_words(book.formerly.get(standing.unit, ())),
     )
 
 

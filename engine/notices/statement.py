@@ -16,7 +16,7 @@ from engine.notices.context import ClauseBlock, Line, Section, StatementPage
 from engine.notices.late import late_records
 from engine.notices.monthly import added, course, deducted, letterhead, moved
 from engine.notices.tasks import letter_href, task_rows
-from engine.notices.wording import MINUS, fact_words, pts, source_words
+from engine.notices.wording import MINUS, fact_source, fact_words, formerly_words, pts
 from engine.scoring.points import hundredths
 
 PER = {"year": "全年", "month": "当月"}
@@ -52,6 +52,7 @@ def statement_page(book: Book, standing: Standing) -> StatementPage:
         late=late_records(book, unit),
         tasks=task_rows(book, unit),
         letter=f"../{letter_href(unit)}" if unit in book.letters else "",
+        formerly=formerly_words(book.formerly.get(unit, ())),
     )
 
 
@@ -133,7 +134,7 @@ def _block(clause: Clause, rules: list[Rule], members: list[str], lines: list[Li
 
 def _responsible(rule: Rule, members: list[str]) -> tuple[str, ...]:
     """The units that a rule names; none where it binds the whole category."""
-    return () if set(members) <= set(rule.units) else rule.units
+    return () if set(members) <= set(rule.units) else tuple(unit for unit in rule.units if unit in members)
 
 
 def _lines(book: Book, unit: str, rule: Rule) -> Iterator[Line]:
@@ -149,7 +150,7 @@ def _lines(book: Book, unit: str, rule: Rule) -> Iterator[Line]:
             raw=match.raw,
             points=match.given,
             running=0,
-            source=source_words(match.fact),
+            source=fact_source(match.fact),
             mark="",
             reported=True,
         )

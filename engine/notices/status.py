@@ -23,7 +23,7 @@ def status_page(ruleset: Ruleset, status: MonthStatus, imports: int) -> StatusPa
     kinds = tuple(kind for kind in ruleset.kinds if kind in told)
     parts = []
     for place, category in enumerate(ruleset.categories, start=1):
-        units = [name for name, unit in ruleset.units.items() if unit.category == category]
+        units = [name for name, unit in ruleset.units_in(status.month).items() if unit.category == category]
         rows = [_row(status, kinds, unit, lacking) for unit in units]
         shown = tuple(row for row in rows if any(row.marks))
         parts.append(ReportPart(category, f"c{place}", shown, len(rows) - len(shown)))

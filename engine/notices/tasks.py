@@ -6,7 +6,7 @@ from engine.dsl.model import FieldRef, Pattern, Ruleset, Test
 from engine.dsl.obligation import Duty, Evidence, Obligation, Progress
 from engine.ledger.book import Book, FactLine, VerdictLine
 from engine.notices.task_context import Deciding, Sign, TaskRow, TaskSums
-from engine.notices.wording import address, day_words, source_words, statement_file
+from engine.notices.wording import address, day_words, fact_source, statement_file
 from engine.obligations.judging import FAILING, Status
 
 LEDGER = "任务台账.html"
@@ -76,7 +76,7 @@ def _deciding(book: Book, fact: FactLine) -> Deciding:
     if fact.values.get(kind.month_field) == book.period:
         untold.add(kind.month_field)
     told = [f"{name} {fact.values[name]}" for name in kind.fields if name in fact.values and name not in untold]
-    return Deciding(fact.kind, "，".join(told), source_words(fact))
+    return Deciding(fact.kind, "，".join(told), fact_source(fact))
 
 
 def _lacking(ruleset: Ruleset, task: Obligation, verdict: VerdictLine) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from fractions import Fraction
 
 from engine.ledger.book import FactLine
@@ -85,12 +86,19 @@ def day_words(date: str) -> str:
     return f"{int(date[5:7])}月{int(date[8:])}日"
 
 
-def source_words(fact: FactLine | None) -> str:
-    """File, sheet and row; a file by its name alone, for where it lay on someone's machine is not the city's business."""
+def fact_source(fact: FactLine | None) -> str:
+    """Where a match's fact came from; of an absence, that there is none."""
     if fact is None:
         return "当月无相应上报"
     if fact.derived:
         return f"由单条记录汇总（{fact.file}，第{fact.row}行）"
-    file = fact.file.replace("\\", "/").rpartition("/")[2]
-    row = f"第{fact.row}行" if fact.row else ""  # none where a command brought the fact, with the file as its proof
-    return "，".join(part for part in (file, fact.sheet, row) if part)
+    return source_words(fact.file, fact.sheet, fact.row)
+
+
+def formerly_words(names: Sequence[str]) -> str:
+    """The note on a unit that has the points of others from before it was there; empty where it has none.
+
+    >>> formerly_words(("市甲局", "市乙局"))
+    '（含原市甲局、市乙局的积分）'
+    """
+    return f"（含原{'、'.join(names)}的积分）" if names else ""

@@ -15,6 +15,7 @@ from engine.dsl.obligation import Duty, Evidence, Obligation
 from engine.facts import Fact
 from engine.inference.host import Matcher
 from engine.obligations.triggers import Mark, Sign, triggers
+from engine.scoring.succession import forebears
 from engine.scoring.year import Year
 
 
@@ -59,8 +60,10 @@ class Judgements:
         """
         if month in self.year.opened:
             return ()
+        ruleset = self.year.ruleset
+        there = ruleset.units_in(month)
         return tuple(
-            self._judged(one, unit, month) for one in self.year.ruleset.obligations_in(month) for unit in one.units
+            self._judged(one, unit, month) for one in ruleset.obligations_in(month) for unit in one.units if unit in there
         )
 
     def _judged(self, one: Obligation, unit: str, month: str) -> Verdict:
@@ -72,7 +75,8 @@ class Judgements:
                 return _monthly(one, unit, now, last_day(month))
             case Duty.BY:
                 ruleset = self.year.ruleset
-                so_far = [self._month(each)[unit] for each in ruleset.months if each <= month]
+                until = (each for each in ruleset.months if each <= month)
+                so_far = [self._month(each)[name] for each in until for name in forebears(ruleset, unit, each)]
                 return _by(one, unit, _together(one.no, so_far), month)
 
     def _month(self, month: str) -> dict[str, _Fired]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from engine.dsl.model import Kind, Route, Rule, Ruleset, Time
 from engine.facts import Fact
+from engine.scoring.succession import owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +49,20 @@ def facts_of(ruleset: Ruleset, facts: Iterable[Fact], month: str) -> MonthFacts:
     """Sorts a month's facts to the units that own them. The order of `facts` does not matter."""
     held = [fact for fact in facts if holds(ruleset.kinds[fact.kind], fact, month)]
     tables = [fact for fact in held if ruleset.kinds[fact.kind].time is Time.TABLE]
-    by_unit: dict[str, list[Fact]] = {unit: [] for unit in ruleset.units}
+    by_unit: dict[str, list[Fact]] = {unit: [] for unit in ruleset.units_in(month)}
     lost: list[Fact] = []
     for fact in held:
         kind = ruleset.kinds[fact.kind]
         if kind.time in (Time.TABLE, Time.RECORD):
             continue
         if kind.routes:
-            owners = [_routed(ruleset, category, route, fact, tables) for category, route in kind.routes.items()]
+            named = [_routed(ruleset, category, route, fact, tables) for category, route in kind.routes.items()]
         else:
-            owners = [_known(ruleset, fact.values[kind.unit_field])]
-        for owner in owners:
-            if owner is not None:
-                by_unit[owner].append(fact)
+            named = [fact.values[kind.unit_field]]
+        owners = [owner(ruleset, one, month) for one in named]
+        for one in owners:
+            if one is not None:
+                by_unit[one].append(fact)
         if None in owners:
             lost.append(fact)
     return MonthFacts(
@@ -73,7 +75,7 @@ def _order(fact: Fact) -> tuple:
 
 
 def _routed(ruleset: Ruleset, category: str, route: Route, fact: Fact, tables: list[Fact]) -> str | None:
-    """The unit of a category that a fact goes to; None where the route finds none."""
+    """The unit of a category that a fact goes to, as it is named there; None where the route finds none."""
     value = fact.values.get(route.field)
     if route.table is None:
         named = value
@@ -81,12 +83,7 @@ def _routed(ruleset: Ruleset, category: str, route: Route, fact: Fact, tables: l
         kind = ruleset.kinds[route.table]
         rows = [row for row in tables if row.kind == route.table and row.values.get(route.field) == value]
         named = rows[0].values[kind.unit_field] if rows else None
-    return named if _known(ruleset, named) and ruleset.units[named].category == category else None
-
-
-def _known(ruleset: Ruleset, unit: str | None) -> str | None:
-    """The unit, unless the list has lost it since the fact came in."""
-    return unit if unit in ruleset.units else None
+    return named if named in ruleset.units and ruleset.units[named].category == category else None
 
 
 def month_before(period: str) -> str:

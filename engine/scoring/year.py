@@ -11,6 +11,7 @@ from engine.inference.host import Matcher
 from engine.scoring.award import Award, Hit, awards
 from engine.scoring.months import MonthFacts, facts_of, opening_months, rules_of
 from engine.scoring.points import hundredths, is_flat, worth
+from engine.scoring.succession import predecessors
 
 Posted = Mapping[str, Mapping[str, Sequence[Hit]]]  # by month and unit: what stands, with `posted` filled in
 
@@ -36,22 +37,29 @@ class Year:
         return self._months[month]
 
     def awards(self, month: str) -> Mapping[str, tuple[Award, ...]]:
-        """Every unit's awards in a month, those of nothing too; limits count the months before by their facts."""
-        until = [earlier for earlier in self.ruleset.months if earlier <= month]
-        given = {}
-        for unit in self.ruleset.units:
-            year = awards(hit for earlier in until for hit in self._month_hits(earlier)[unit])
-            given[unit] = tuple(award for award in year if award.hit.month == month)
-        return given
+        """The awards of every unit of a month, those of nothing too; limits count the months before by their facts."""
+        return {
+            unit: tuple(award for award in self._so_far(unit, month) if award.hit.month == month)
+            for unit in self.ruleset.units_in(month)
+        }
+
+    def _so_far(self, unit: str, month: str) -> list[Award]:
+        """A unit's awards from January on. What its predecessors were given stands, and counts for its limits."""
+        known = self.ruleset.units[unit]
+        own = [each for each in self.ruleset.months if each <= month and known.there(each)]
+        before = [
+            award.hit._replace(posted=(award.given, award.limit))
+            for name in predecessors(self.ruleset, unit)
+            for award in self._so_far(name, self.ruleset.units[name].until)
+        ]
+        return awards([*before, *(hit for each in own for hit in self._month_hits(each)[unit])])
 
     def _month_hits(self, month: str) -> dict[str, list[Hit]]:
         if month in self._closed:
-            return {unit: list(self._closed[month].get(unit, ())) for unit in self.ruleset.units}
+            return {unit: list(self._closed[month].get(unit, ())) for unit in self.ruleset.units_in(month)}
         if month not in self._hits:
             held = self.facts(month).by_unit
-            self._hits[month] = {
-                unit: self._unit_hits(month, unit, held[unit]) for unit in self.ruleset.units
-            }
+            self._hits[month] = {unit: self._unit_hits(month, unit, own) for unit, own in held.items()}
         return self._hits[month]
 
     def _unit_hits(self, month: str, unit: str, facts: tuple[Fact, ...]) -> list[Hit]:
@@ -66,7 +74,7 @@ class Year:
 
     def _compiled(self, month: str, category: str) -> _Compiled:
         if (month, category) not in self._compilations:
-            units = [name for name, unit in self.ruleset.units.items() if unit.category == category]
+            units = [name for name, unit in self.ruleset.units_in(month).items() if unit.category == category]
             rules = rules_of(self.ruleset, month, self.opened)
             binding = {unit: {rule.id: rule for rule in rules if unit in rule.units} for unit in units}
             bound = {id_ for own in binding.values() for id_ in own}

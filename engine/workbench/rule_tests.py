@@ -20,6 +20,7 @@ from engine.facts import Fact, canonical
 from engine.intake.rows import met
 from engine.obligations.judging import Judgements, Status
 from engine.scoring.points import decimal, hundredths
+from engine.scoring.succession import owner
 from engine.scoring.year import Year
 
 _WORDS = ("none", "year", "month", "unit")  # what a setting that shapes a limit may say, beside a field
@@ -64,16 +65,19 @@ def verdict(ruleset: Ruleset, case: Case) -> list[str]:
     faults = []
     for month, expected in case.expect.items():
         got: dict[str, int] = {}
-        for award in year.awards(month)[case.unit]:
+        for award in year.awards(month).get(owner(ruleset, case.unit, month), ()):
             got[award.hit.rule.id] = got.get(award.hit.rule.id, 0) + award.given
         for rule in sorted({*expected, *got} - case.ignore):
             if expected.get(rule, 0) != got.get(rule, 0):
                 faults.append(f"{month} {rule}：应为 {decimal(expected.get(rule, 0))}，实为 {decimal(got.get(rule, 0))}")
     judgements = Judgements(year)
     for month, expected in case.tasks.items():
-        stands = {one.task: one.status for one in judgements.verdicts(month) if one.unit == case.unit}
+        unit = owner(ruleset, case.unit, month)
+        stands = {one.task: one.status for one in judgements.verdicts(month) if one.unit == unit}
         faults += [
-            f"{month} 任务 {task}：应为 {status}，实为 {stands[task]}" for task, status in expected.items() if stands[task] != status
+            f"{month} 任务 {task}：应为 {status}，实为 {stands.get(task, '无')}"
+            for task, status in expected.items()
+            if stands.get(task) != status
         ]
     return faults
 

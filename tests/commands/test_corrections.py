@@ -66,7 +66,7 @@ def test_ranks_so_far_of_later_months_that_a_correction_moves_are_told_too(jifen
     was = {one["unit"]: one["total_rank"] for one in jifen("-w", issued, "standings", "2023-02", "--json").json}
     jifen("-w", issued, "withdraw", "典型经验", "市教育局", "甲", "2023-01", "--reason", "误报")
     done = jifen("-w", issued, "correct", "2023-01", "--reason", "误报", "--json")
-    assert (done.status, done.json["months"]) == (0, ["2023-01"])
+    assert (done.status, done.json["months"]) == (0, ["2023-01", "2023-02"])  # of February a task's status
     now = {one["unit"]: one["total_rank"] for one in jifen("-w", issued, "standings", "2023-02", "--json").json}
     notice = page(issued, "2023-01/更正通报-1.html")
     told = {row[1]: row[3] for row in rows(notice, "2023年2月名次变动")}
@@ -82,7 +82,7 @@ def test_a_correction_lies_with_the_first_month_whose_points_it_moves(jifen, iss
     jifen("-w", issued, "withdraw", "典型经验", "市财政局", "乙", "2023-02", "--reason", "误报")
     done = jifen("-w", issued, "correct", "2023-01", "--reason", "误报", "--json")
     notice = issued / "notices" / "2023-02" / "更正通报-1.html"
-    assert (done.json["months"], [Path(one).name for one in done.json["notices"]]) == (["2023-02"], [notice.name])
+    assert (done.json["months"], [Path(one).name for one in done.json["notices"]]) == (["2023-02", "2023-03"], [notice.name])
     assert "关于更正2023年2月" in page(issued, "2023-02/更正通报-1.html").text
     assert "更正通报-1.html" in page(issued, "2023-02/月度通报.html").links
 
@@ -122,7 +122,7 @@ def test_what_is_posted_is_told_though_a_page_about_it_fails(jifen, issued):
     assert (closing.status, closing.json["month"]) == (1, "2023-03") and "reviews.html.j2" in closing.err
     jifen("-w", issued, "withdraw", "典型经验", "市教育局", "甲", "2023-01", "--reason", "误报")
     corrected = jifen("-w", issued, "correct", "2023-01", "--reason", "误报", "--review", "1", "--json")
-    assert (corrected.status, corrected.json["months"], corrected.json["reviews"]) == (1, ["2023-01"], [1])
+    assert (corrected.status, corrected.json["months"], corrected.json["reviews"]) == (1, ["2023-01", "2023-02"], [1])
     broken.unlink()
     assert jifen("-w", issued, "notices", "2023-01").status == 0
     assert (issued / "notices" / "2023-01" / "更正通报-1.html").exists() and jifen("-w", issued, "verify").status == 0
