@@ -16,7 +16,7 @@ from engine import __version__
 from engine.dsl.model import Ruleset
 from engine.facts import Fact, canonical
 from engine.ledger.stored import newest_version
-from engine.ledger.verdicts import Held, changed_verdicts, write_verdicts
+from engine.ledger.verdicts import Held, changed_verdicts, restands, write_verdicts
 from engine.obligations.judging import Judgements
 from engine.scoring.award import Award
 from engine.scoring.months import MonthFacts
@@ -103,7 +103,7 @@ def differs(connection: Connection, judgements: Judgements, month: str) -> bool:
     year = judgements.year
     return bool(
         difference(year.ruleset, year.awards(month), standing_entries(connection, month))
-        or changed_verdicts(connection, month, judgements.verdicts(month))
+        or restands(connection, month, judgements.verdicts(month))
     )
 
 

@@ -76,6 +76,15 @@ def changed_verdicts(connection: Connection, month: str, judged: Iterable[Judged
     return [one for key, one in now.items() if held.get(key) != one] + gone
 
 
+def restands(connection: Connection, month: str, judged: Iterable[Judged]) -> bool:
+    """Whether an obligation of a month stands otherwise by now; newer versions of what decided alone do not make it so.
+
+    A spell that ends in May is a new version of a fact that decided January, and says nothing new of it.
+    """
+    held = {(one.task, one.unit): (one.status, one.due) for one in standing_verdicts(connection, month)}
+    return held != {(one.task, one.unit): (one.status, one.due) for one in judged}
+
+
 def write_verdicts(connection: Connection, batch: int, changed: Mapping[str, list[Held]]) -> None:
     """Writes what has changed, by month."""
     rows = [

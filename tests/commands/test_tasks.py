@@ -232,3 +232,15 @@ def test_an_opening_month_has_no_verdicts_and_says_so(jifen, workspace, sheet):
     assert jifen("-w", workspace, "open-balance", sheet("期初积分", points)).status == 0
     assert jifen("-w", workspace, "tasks", "2023-01", "--json").json == []
     assert "2023-01 是期初月份，不判定任务" in jifen("-w", workspace, "tasks", "2023-01").out
+
+
+def test_an_end_given_to_a_spell_asks_nothing_of_the_months_before_it(jifen, workspace, sheet):
+    spell = {"单位": "市教育局", "主体": "某中学", "起始月份": "2023-01"}
+    jifen("-w", workspace, "import", sheet("严重失信主体", spell))
+    for month in ("2023-01", "2023-02"):
+        assert jifen("-w", workspace, "run", month, "--no-notices").status == 0
+    assert jifen("-w", workspace, "close", "2023-01").status == 0
+    assert jifen("-w", workspace, "import", sheet("严重失信主体", {**spell, "终止月份": "2023-05"})).status == 0
+    months = {one["month"]: one["waiting"] for one in jifen("-w", workspace, "status", "--json").json["months"]}
+    assert (months["2023-01"], months["2023-02"]) == ("", "")
+    assert "没有需要更正的" in jifen("-w", workspace, "correct", "2023-01", "--reason", "复查").out
