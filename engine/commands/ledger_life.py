@@ -73,18 +73,20 @@ def correct_month(
             later = [each for each in posted_months(connection) if each >= month]
             failing = failing_checks(connection, workspace.ruleset, later)
             drafts = [each for each in later if each not in closings(connection) and (workspace.notices / each).exists()]
-        left = waiting(requests(connection))
+        asked = requests(connection)
+    left, answered = waiting(asked), [one for one in asked if one.number in reviews and one.answer is not None]
     entries = posted.entries if posted else ()
     periods = [one.period for one in told_months]
     kept = batch is not None and not dry_run
-    files, failed = attempted(lambda: _render_corrected(workspace, {*periods, *drafts}, issued) if kept else [])
+    shown = kept or (bool(answered) and not dry_run)
+    files, failed = attempted(lambda: _render_corrected(workspace, {*periods, *drafts}, issued) if shown else [])
     if left:
         cited = " ".join(f"--review {one.number}" for one in left)
         warn(f"提醒：复核申请{numbered(left)}已决定变更，尚待更正（jifen correct 时加 {cited}）")
     if as_json:
         say_json({
             "month": month, "batch": None if dry_run else batch, "months": periods,
-            "reviews": sorted(set(reviews)) if batch is not None else [],
+            "reviews": [one.number for one in answered],
             "posted": [{"entry": id_, "unit": one.unit, "rule": one.rule, "points": decimal(one.points), "kind": one.kind}
                        for id_, one in entries],
             "tasks": [{"month": each.period, "task": one.task, "unit": one.unit, "before": one.before, "after": one.after}
@@ -94,6 +96,8 @@ def correct_month(
         })  # fmt: skip
     else:
         _say_correction(month, batch, told_months, entries, files, dry_run)
+        if batch is None and answered:
+            say(f"复核申请{numbered(answered)}所要的变更已由此前的更正作出，{'将' if dry_run else '已'}记为已更正")
     tell_checks(failing)
     if failed is not None:
         raise failed

@@ -14,7 +14,7 @@ from engine.errors import InputError
 from engine.ledger.closed import closings, posted_hits
 from engine.ledger.posting import Posted, post
 from engine.ledger.reading import last_ruleset
-from engine.ledger.reviews import Request, answer, answered_by, citation
+from engine.ledger.reviews import Request, answer, answer_by_earlier, answered_by, citation
 from engine.ledger.standings import posted_months, standings
 from engine.ledger.status import to_correct
 from engine.ledger.stored import newest_facts
@@ -81,7 +81,8 @@ def correct(
 ) -> Posted | None:
     """Posts what `month`, the earliest closed month touched, and all posted months after it have become.
 
-    It answers these requests for review, which its reason names. None where there is nothing to correct. Raises
+    It answers these requests for review, which its reason names. None where there is nothing to correct, as an earlier
+    correction may have done what they ask. Raises
     InputError where `month` is not closed, or not the earliest, or where the month of a request is not reached.
     """
     ruleset = ruleset_of(files)
@@ -92,6 +93,7 @@ def correct(
     facts = newest_facts(connection, ruleset)
     touched = to_correct(connection, ruleset, facts)
     if not touched:
+        answer_by_earlier(connection, reviews)
         return None
     if month != touched[0]:
         raise InputError(

@@ -16,7 +16,7 @@ from engine.ledger.closed import closings
 from engine.ledger.reading import last_ruleset
 from engine.ledger.standings import require_posted
 from models.chain import REVIEW_COLUMNS, last_digest, link
-from models.tables import BatchMonth, IssuedFile, Outcome, Review, ReviewAnswer, ReviewDecision
+from models.tables import Batch, BatchMonth, IssuedFile, Outcome, Review, ReviewAnswer, ReviewDecision
 
 
 class State(StrEnum):
@@ -155,6 +155,17 @@ def answer(connection: Connection, cited: Sequence[Request], batch: int) -> None
                 f"先改正 {one.period} 的事实，或去掉 --review {one.number}",
             )
         _write(connection, ReviewAnswer, (batch, one.number))
+
+
+def answer_by_earlier(connection: Connection, cited: Sequence[Request]) -> None:
+    """Notes the correction that has carried out, since it was decided, what one of these asks without citing it, if any did."""
+    batch, scored = Batch.__table__, BatchMonth.__table__
+    for one in cited:
+        since = (scored.c.period == one.period, batch.c.reason != "", batch.c.at >= one.decision.at)
+        done = select(func.max(batch.c.id)).join(scored, scored.c.batch_id == batch.c.id).where(*since)
+        found = connection.execute(done).scalar()
+        if found is not None:
+            _write(connection, ReviewAnswer, (found, one.number))
 
 
 def find(connection: Connection, number: int) -> Request:

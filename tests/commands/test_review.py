@@ -299,3 +299,15 @@ def test_verify_names_what_of_a_review_was_changed(jifen, review, withdrawn, for
     outcome = jifen("-w", withdrawn, "verify", "--json")
     assert outcome.status == 1
     assert any(named in one["what"] for one in outcome.json["faults"]), named
+
+
+def test_what_an_earlier_correction_has_done_without_citing_it_can_be_told_afterwards(jifen, review, withdrawn):
+    assert review("decide", "1", "--change", "--reason", "属实").status == 0
+    assert jifen("-w", withdrawn, "correct", "2023-01", "--reason", "误报").status == 0
+    preview = jifen("-w", withdrawn, "correct", "2023-01", "--reason", "误报", "--review", "1", "--dry-run")
+    assert (preview.status, "将记为已更正" in preview.out) == (0, True)
+    done = jifen("-w", withdrawn, "correct", "2023-01", "--reason", "误报", "--review", "1", "--json")
+    assert (done.status, done.json["batch"], done.json["reviews"]) == (0, None, [1])
+    assert [one["state"] for one in review("list", "--json").json][0] == "已更正"
+    assert "已更正" in page(withdrawn, "复核.html").text
+    assert jifen("-w", withdrawn, "verify").status == 0
