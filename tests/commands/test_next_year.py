@@ -90,6 +90,18 @@ def test_what_cannot_be_made_is_one_clear_line(jifen, workspace, words, said):
     assert [path.name for path in (workspace / "rulesets").iterdir()] == ["changzhi-2023"]
 
 
+def test_a_year_that_is_not_over_is_still_told_by_its_own_ruleset(jifen, lean):
+    shutil.rmtree(lean / "rulesets" / "changzhi-2023" / "tests")
+    assert new(jifen, lean).status == 0
+    config = lean / "jifen.toml"
+    config.write_text(config.read_text(encoding="utf-8").replace("changzhi-2023", "changzhi-2024"), encoding="utf-8")
+    assert jifen("-w", lean, "annual", "2023", "--provisional", "--json").json["year"] == 2023
+    for command in (("annual", "2023"), ("approve", "2023", "--by", "市政府"), ("notices", "2023")):
+        outcome = jifen("-w", lean, *command)
+        assert outcome.status == 1 and "2023-12" in outcome.err, command
+    assert "2025 不是" in jifen("-w", lean, "annual", "2025").err
+
+
 def test_two_years_in_one_workspace(jifen, lean, sheet):
     shutil.rmtree(lean / "rulesets" / "changzhi-2023" / "tests")
     state = sheet("拖欠账款", {"单位": "潞州区", "主体": "某中心", "起始月份": "2023-12", "终止月份": ""}, folder="a")
@@ -114,6 +126,7 @@ def test_two_years_in_one_workspace(jifen, lean, sheet):
         own = [{rule: amount for (each, rule), amount in by_month[month].items() if each == unit} for month in by_month]
         assert own[1] and own[1].items() <= own[0].items()
     assert jifen("-w", lean, "status").status == 0
+    assert jifen("-w", lean, "letters", "--month", "2023-12").status == 0
 
     late = sheet("典型经验", {"单位": "潞州区", "月份": "2023-12", "名称": "补报"}, folder="c")
     refused = jifen("-w", lean, "import", late)
