@@ -103,8 +103,9 @@ class _Mover:
                 self._setting(("settings", setting), written, year)
             else:
                 self._date(("settings", setting), written)
-        prefix = data.get("notice", {}).get("number_prefix", "")
-        self._value(("notice", "number_prefix"), prefix, prefix.replace(f"〔{old}〕", f"〔{year}〕"))
+        for numbered in ("letters", "notice"):
+            prefix = data.get(numbered, {}).get("number_prefix", "")
+            self._value((numbered, "number_prefix"), prefix, prefix.replace(f"〔{old}〕", f"〔{year}〕"))
 
     def _setting(self, path: Path, written: Mapping[str, Data], year: int) -> None:
         """Of the values up to the new year the last one holds from its January; earlier ones are left out."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.dsl.letters import letter_rule
 from engine.dsl.loader import read_folder, ruleset_of
 from engine.errors import InputError
 from engine.workbench.next_year import moved_to, shifted
@@ -72,6 +73,7 @@ def test_the_shipped_scheme_moves_to_the_next_year_and_passes(jifen, lean):
     assert done.status == 0 and done.json["findings"] == [] and done.json["tests"]["failed"] == []
     ruleset = ruleset_of(read_folder(target))
     assert (ruleset.name, ruleset.year, ruleset.notice["number_prefix"]) == ("changzhi-2024", 2024, "长发改信用〔2024〕")
+    assert letter_rule(ruleset, "2024-01").number_prefix == "长信用督〔2024〕"
     assert ruleset.obligations_in("2024-01")[0].due == "2024-04-30"
     assert {"file": "ruleset.yaml", "line": 3, "old": "2023", "new": "2024"} in done.json["changes"]
     assert "ruleset.yaml" in {one["file"] for one in done.json["left"]}
