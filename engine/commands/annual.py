@@ -17,6 +17,7 @@ from engine.ledger.annual import (
     missing_evaluations,
     missing_months,
     what_lacks,
+    year_months,
     year_result,
     year_ruleset,
 )
@@ -42,6 +43,11 @@ class _Shown:
     changed: int  # units of an approved year whose result would be another by now
 
 
+def _of(workspace: Workspace, year: int) -> Ruleset:
+    """The rules of the workspace for a year, though it has gone on to another."""
+    return workspace.of(year_months(year)[-1]).ruleset
+
+
 def _shown(connection: Connection, current: Ruleset, year: int) -> _Shown:
     ruleset = year_ruleset(connection, current, year)
     now, stood = year_result(connection, ruleset), approved(connection, year)
@@ -63,7 +69,7 @@ def show_annual(folder: Path, year: int, provisional: bool, form: str, output: P
 
     workspace = Workspace.open(folder)
     with progress(f"汇总 {year} 年") as _, reading(workspace.database) as connection:
-        shown = _shown(connection, workspace.ruleset, year)
+        shown = _shown(connection, _of(workspace, year), year)
     result, ruleset = shown.result, shown.ruleset
     if not provisional:
         _require_whole(shown)
@@ -123,13 +129,14 @@ def approve_year(folder: Path, year: int, by: str, dry_run: bool, as_json_: bool
 
     workspace = Workspace.open(folder)
     with progress(f"审定 {year} 年"), writing(workspace.database, keep=not dry_run) as connection:
-        ruleset = year_ruleset(connection, workspace.ruleset, year)
+        current = _of(workspace, year)
+        ruleset = year_ruleset(connection, current, year)
 
         def rendering(result: YearResult, endorsed: Endorsement) -> bytes:
             return page_bytes(workspace.templates, "annual.html.j2", annual_page(ruleset, result, endorsed))
 
         at = moment()
-        result, changed = approve(connection, workspace.ruleset, year, rendering, by=by, at=at)
+        result, changed = approve(connection, current, year, rendering, by=by, at=at)
     files = [] if dry_run else render_year(workspace, year)
     if as_json_:
         say_json({
@@ -161,7 +168,7 @@ def render_year(workspace: Workspace, year: int) -> list[Path]:
 
     with progress(f"生成 {year} 年的通报"), reading(workspace.database) as connection:
         stood = approved(connection, year)
-        shown = _shown(connection, workspace.ruleset, year)
+        shown = _shown(connection, _of(workspace, year), year)
     _require_whole(shown)
     if stood:
         notice = stood.notice

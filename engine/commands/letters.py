@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from engine.clock import moment
 from engine.commands.naming import one_of
 from engine.commands.talk import say, say_json, table
 from engine.intake.faults import place
 from engine.ledger.letters import Answer, Called, State, Tracked, letters_of, tracked
-from engine.ledger.run import require_month
 from engine.workspace import Workspace
 
 _HEADS = ("文号", "月份", "单位", "任务", "督办", "升级", "印发", "答复期限", "状态", "答复")
@@ -21,18 +18,19 @@ _PENDING = (State.OPEN, State.LATE)
 
 
 def show_letters(folder: Path, month: str | None, unit: str | None, pending: bool, as_json: bool) -> None:
+    from engine.ledger.reading import last_ruleset
     from engine.ledger.standings import posted_months, require_posted
     from models.database import reading
 
     workspace = Workspace.open(folder)
-    if month is not None:
-        require_month(workspace.ruleset, month)
     unit = unit and one_of(unit, workspace.ruleset.aliases, "单位", "单位见 units.yaml")
     with reading(workspace.database) as connection:
         if month is not None:
             require_posted(connection, month)
         months = [month] if month else posted_months(connection)
-        found = [one for each in months for one in _of_month(connection, each)]
+        sent = [one for each in months for one in letters_of(connection, last_ruleset(connection, each), each)]
+        # The rules of today know what has become of the units since.
+        found = tracked(connection, workspace.ruleset, sent)
     today = moment()[:10]
     shown = [
         one for one in found
@@ -45,13 +43,6 @@ def show_letters(folder: Path, month: str | None, unit: str | None, pending: boo
         table(_HEADS, (_row(one, today) for one in shown), right=("督办",), colours=_COLOURS)
     counts = "，".join(f"{state} {sum(one.state(today) is state for one in shown)}" for state in State)
     say(f"共 {len(shown)} 件督办函（{counts}）" if shown else "没有符合条件的督办函")
-
-
-def _of_month(connection: Connection, month: str) -> list[Tracked]:
-    from engine.ledger.reading import last_ruleset
-
-    ruleset = last_ruleset(connection, month)
-    return tracked(connection, ruleset, letters_of(connection, ruleset, month))
 
 
 def _row(one: Tracked, today: str) -> tuple[str, ...]:

@@ -39,14 +39,14 @@ def misnamed(ruleset: Ruleset, drafts: Iterable[Draft]) -> tuple[list[Fault], li
 
 
 def told_twice(ruleset: Ruleset, standing: Iterable[Standing], drafts: Sequence[Draft]) -> list[Fault]:
-    """A fault for each fact of a month that stands, or was told before in this import, under another name of its unit."""
+    """A fault for each fact of a month or a year that stands, or was told before in this import, under another name of its unit."""
     known = {}
     for name, fields, at in standing:
         known.setdefault(_thing(ruleset, ruleset.kinds[name], fields), (fields, at))
     faults = []
     for draft in drafts:
         kind, fields = ruleset.kinds[draft.kind], json.loads(draft.fields)
-        if kind.month_field is None or kind.unit_field is None:
+        if not once_told(kind):
             continue
         told, at = known.setdefault(_thing(ruleset, kind, fields), (fields, place(draft.file, draft.sheet, draft.row)))
         if told[kind.unit_field] != fields[kind.unit_field]:
@@ -56,8 +56,13 @@ def told_twice(ruleset: Ruleset, standing: Iterable[Standing], drafts: Sequence[
     return faults
 
 
+def once_told(kind: Kind) -> bool:
+    """Whether a kind's facts are of one unit and one month or year, so that each is told under one name."""
+    return kind.unit_field is not None and (kind.month_field or kind.year_field) is not None
+
+
 def _thing(ruleset: Ruleset, kind: Kind, fields: Mapping[str, Value]) -> tuple[str, str]:
-    unit = owner(ruleset, fields[kind.unit_field], fields[kind.month_field])
+    unit = owner(ruleset, fields[kind.unit_field], _month(kind, fields))
     return kind.name, canonical([unit if name == kind.unit_field else fields.get(name) for name in kind.key])
 
 

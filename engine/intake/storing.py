@@ -17,7 +17,7 @@ from engine.errors import IntakeRefused
 from engine.intake.faults import Fault
 from engine.intake.numbered import numbered_again
 from engine.intake.reading import Position, Reading
-from engine.intake.renamed import dated, misnamed, told_twice
+from engine.intake.renamed import dated, misnamed, once_told, told_twice
 from engine.intake.rows import Draft
 from engine.intake.spells import lasting, overlaps
 from engine.intake.standing import (
@@ -139,7 +139,7 @@ def _misnamed(connection: Connection, ruleset: Ruleset, drafts: Sequence[Draft])
     faults, warnings = misnamed(ruleset, drafts)
     nobodys = {(fault.file, fault.sheet, fault.row) for fault in faults}
     known = [draft for draft in drafts if (draft.file, draft.sheet, draft.row) not in nobodys]
-    kinds = {draft.kind for draft in known if ruleset.kinds[draft.kind].month_field and ruleset.kinds[draft.kind].unit_field}
+    kinds = {draft.kind for draft in known if once_told(ruleset.kinds[draft.kind])}
     held = newest_of_kinds(connection, kinds).values() if kinds else ()
     standing = [(one.kind, json.loads(one.fields), one.place) for one in held if not one.withdrawn and not one.derived]
     return [*faults, *told_twice(ruleset, standing, known)], warnings

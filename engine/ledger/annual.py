@@ -180,12 +180,21 @@ def _annual(ruleset: Ruleset) -> AnnualRule:
 
 
 def _evaluations(connection: Connection, ruleset: Ruleset, rule: AnnualRule, seen: int | None) -> dict[str, Listed]:
-    """The newest evaluations of the year, by the unit of December: one told under a name of before is its successor's."""
+    """The newest evaluations of the year, by the unit of December: one told under a name of before is its successor's.
+
+    Its own goes before; of several told for those that merged none is the merged unit's.
+    """
     kind = ruleset.kinds[rule.fact]
     found = _listed(connection, newest_ids(kinds=[kind.name], seen=seen)).values()
     own = [one for one in found if one.values[kind.year_field] == str(ruleset.year)]
-    by_unit = {owner(ruleset, one.values[kind.unit_field], ruleset.months[-1]): one for one in own}
-    return {unit: one for unit, one in by_unit.items() if unit is not None}
+    by_unit: dict[str, dict[str, Listed]] = {}
+    for one in own:
+        name = one.values[kind.unit_field]
+        unit = owner(ruleset, name, ruleset.months[-1])
+        if unit is not None:
+            by_unit.setdefault(unit, {})[name] = one
+    told = {unit: [names[unit]] if unit in names else list(names.values()) for unit, names in by_unit.items()}
+    return {unit: listed[0] for unit, listed in told.items() if len(listed) == 1}
 
 
 def _vetoes(connection: Connection, ruleset: Ruleset, before_batch: int | None) -> dict[str, tuple[Veto, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,6 +17,7 @@ from engine.ledger.stored import newest_version
 from engine.ledger.verdicts import Held, standing_verdicts
 from engine.obligations.judging import FAILING
 from engine.scoring.months import month_before
+from engine.scoring.succession import forebears, owner
 from models.chain import LETTER_COLUMNS, last_digest, link
 from models.tables import Closing, FactVersion, Import, Letter, SourceFile
 from models.versions import newest_ids
@@ -136,7 +137,7 @@ def _due(ruleset: Ruleset, rule: LetterRule, issued: str) -> str:
 
 def _drafts(connection: Connection, ruleset: Ruleset, month: str) -> list[Sent]:
     rule = letter_rule(ruleset, month)
-    before = _reminders(connection, month)
+    before = _reminders(connection, ruleset, month)
     failing: dict[str, list[Held]] = {}
     for one in standing_verdicts(connection, month):
         if one.status in FAILING:
@@ -151,11 +152,16 @@ def _draft(rule: LetterRule, month: str, unit: str, failing: Iterable[Held], bef
     return Sent(month, unit, tasks, rule.escalate_to if escalates else "")
 
 
-def _reminders(connection: Connection, month: str) -> dict[tuple[str, int], int]:
-    """How many letters running, up to the month before, a unit was sent for a task."""
-    letter = Letter.__table__
-    rows = connection.execute(select(letter.c["unit", "tasks"]).where(letter.c.period == month_before(month)))
-    return {(unit, task): count for unit, tasks in rows for task, _, count in json.loads(tasks)}
+def _reminders(connection: Connection, ruleset: Ruleset, month: str) -> dict[tuple[str, int], int]:
+    """How many letters running, up to the month before, a unit was sent for a task, or the most of those it goes on for."""
+    letter, last = Letter.__table__, month_before(month)
+    rows = connection.execute(select(letter.c["unit", "tasks"]).where(letter.c.period == last))
+    sent = {unit: json.loads(tasks) for unit, tasks in rows}
+    found: dict[tuple[str, int], int] = {}
+    for unit in ruleset.units_in(month):
+        for task, _, count in (one for name in forebears(ruleset, unit, last) for one in sent.get(name, ())):
+            found[unit, task] = max(count, found.get((unit, task), 0))
+    return found
 
 
 def _sent(row: Row) -> Sent:
@@ -164,20 +170,39 @@ def _sent(row: Row) -> Sent:
 
 
 def tracked(connection: Connection, ruleset: Ruleset, letters: Iterable[Sent]) -> list[Tracked]:
-    """Letters with what answers them: the first report of progress of the task that came in after the letter, and stands."""
-    reports = dict(_reports(connection, ruleset))
-    return [Tracked(one, dict(_answers(one, reports))) for one in letters]
+    """Letters with what answers them: the first report of progress of the task that came in after the letter, and stands.
+
+    `ruleset` tells who a unit has become: the report may come from its successor.
+    """
+    reports = _reports(connection, ruleset)
+    return [Tracked(one, dict(_answers(ruleset, one, reports))) for one in letters]
 
 
-def _answers(letter: Sent, reports: Mapping[tuple[str, int], list[tuple[int, Answer]]]) -> Iterator[tuple[int, Answer]]:
+def _answers(ruleset: Ruleset, letter: Sent, reports: Mapping[int, Sequence[_Report]]) -> Iterator[tuple[int, Answer]]:
     for one in letter.tasks if letter.number is not None else ():
-        later = [answer for version, answer in reports.get((letter.unit, one.task), ()) if version > letter.newest_fact]
-        if later:
-            yield one.task, later[0]
+        for report in reports.get(one.task, ()):
+            if report.version > letter.newest_fact and _speaks_for(ruleset, report, letter):
+                yield one.task, report.answer
+                break
 
 
-def _reports(connection: Connection, ruleset: Ruleset) -> dict[tuple[str, int], list[tuple[int, Answer]]]:
-    """The reports of progress that stand, by unit and task, the oldest version first."""
+def _speaks_for(ruleset: Ruleset, report: _Report, letter: Sent) -> bool:
+    unit = owner(ruleset, report.unit, max(report.month, letter.period)) or report.unit
+    return letter.unit == unit or (unit in ruleset.units and letter.unit in forebears(ruleset, unit, letter.period))
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """A report of progress that stands, under the name that its unit had."""
+
+    version: int
+    unit: str
+    month: str
+    answer: Answer
+
+
+def _reports(connection: Connection, ruleset: Ruleset) -> dict[int, list[_Report]]:
+    """The reports of progress that stand, by task, the oldest version first."""
     progress = ruleset.progress
     if progress is None:
         return {}
@@ -189,9 +214,10 @@ def _reports(connection: Connection, ruleset: Ruleset) -> dict[tuple[str, int], 
         .where(version.c.id.in_(newest_ids(kinds=[progress.fact])), ~version.c.withdrawn)
         .order_by(version.c.id)
     )
-    unit_field = ruleset.kinds[progress.fact].unit_field
-    found: dict[tuple[str, int], list[tuple[int, Answer]]] = {}
+    kind = ruleset.kinds[progress.fact]
+    found: dict[int, list[_Report]] = {}
     for id_, fields, *told in rows:
         values = json.loads(fields)
-        found.setdefault((values.get(unit_field), values[progress.task]), []).append((id_, Answer(*told)))
+        report = _Report(id_, values.get(kind.unit_field), values.get(kind.month_field, ""), Answer(*told))
+        found.setdefault(values[progress.task], []).append(report)
     return found

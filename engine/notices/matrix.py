@@ -23,7 +23,7 @@ def matrix_page(book: Book) -> MatrixPage:
 
 
 def _part(book: Book, category: str, anchor: str, tasks: Sequence[Obligation], judged: _Judged) -> MatrixPart:
-    units = [name for name, unit in book.ruleset.units.items() if unit.category == category]
+    units = [name for name, unit in book.ruleset.units_in(book.period).items() if unit.category == category]
     rows = tuple(_row(book, task, units, judged) for task in tasks)
     columns = [[row.cells[place] for row in rows] for place in range(len(units))]
     counts = tuple(tuple(_count(cells, sign) for cells in columns) for sign in SIGNS.values())

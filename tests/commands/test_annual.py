@@ -122,6 +122,11 @@ def test_what_is_no_year_is_wrong_usage(jifen, scored, told):
     assert jifen("-w", scored, "annual", told).status == jifen("-w", scored, "approve", told, "--by", "市政府").status == 2
 
 
+def test_two_formats_at_once_are_wrong_usage_and_write_nothing(jifen, scored, tmp_path):
+    outcome = jifen("-w", scored, "annual", "2023", "--json", "--format", "xlsx", "-o", tmp_path / "x.xlsx")
+    assert (outcome.status, list(tmp_path.glob("*.xlsx"))) == (2, [])
+
+
 def test_another_year_is_refused_with_the_right_one(jifen, scored):
     for command in (("annual", "2022"), ("approve", "2022", "--by", "市政府"), ("notices", "2022")):
         outcome = jifen("-w", scored, *command)

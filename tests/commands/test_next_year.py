@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.dsl.letters import letter_rule
 from engine.dsl.loader import read_folder, ruleset_of
 from engine.errors import InputError
 from engine.workbench.next_year import moved_to, shifted
@@ -72,7 +73,7 @@ def test_the_shipped_scheme_moves_to_the_next_year_and_passes(jifen, lean):
     assert done.status == 0 and done.json["findings"] == [] and done.json["tests"]["failed"] == []
     ruleset = ruleset_of(read_folder(target))
     assert (ruleset.name, ruleset.year, ruleset.notice["number_prefix"]) == ("changzhi-2024", 2024, "长发改信用〔2024〕")
-    assert ruleset.letters.number_prefix == "长信用督〔2024〕"
+    assert letter_rule(ruleset, "2024-01").number_prefix == "长信用督〔2024〕"
     assert ruleset.obligations_in("2024-01")[0].due == "2024-04-30"
     assert {"file": "ruleset.yaml", "line": 3, "old": "2023", "new": "2024"} in done.json["changes"]
     assert "ruleset.yaml" in {one["file"] for one in done.json["left"]}
@@ -89,6 +90,18 @@ def test_what_cannot_be_made_is_one_clear_line(jifen, workspace, words, said):
     done = jifen("-w", workspace, "rules", "new", *words)
     assert done.status == 1 and said in done.err and "Traceback" not in done.err
     assert [path.name for path in (workspace / "rulesets").iterdir()] == ["changzhi-2023"]
+
+
+def test_a_year_that_is_not_over_is_still_told_by_its_own_ruleset(jifen, lean):
+    shutil.rmtree(lean / "rulesets" / "changzhi-2023" / "tests")
+    assert new(jifen, lean).status == 0
+    config = lean / "jifen.toml"
+    config.write_text(config.read_text(encoding="utf-8").replace("changzhi-2023", "changzhi-2024"), encoding="utf-8")
+    assert jifen("-w", lean, "annual", "2023", "--provisional", "--json").json["year"] == 2023
+    for command in (("annual", "2023"), ("approve", "2023", "--by", "市政府"), ("notices", "2023")):
+        outcome = jifen("-w", lean, *command)
+        assert outcome.status == 1 and "2023-12" in outcome.err, command
+    assert "2025 不是" in jifen("-w", lean, "annual", "2025").err
 
 
 def test_two_years_in_one_workspace(jifen, lean, sheet):
@@ -115,6 +128,7 @@ def test_two_years_in_one_workspace(jifen, lean, sheet):
         own = [{rule: amount for (each, rule), amount in by_month[month].items() if each == unit} for month in by_month]
         assert own[1] and own[1].items() <= own[0].items()
     assert jifen("-w", lean, "status").status == 0
+    assert jifen("-w", lean, "letters", "--month", "2023-12").status == 0
 
     late = sheet("典型经验", {"单位": "潞州区", "月份": "2023-12", "名称": "补报"}, folder="c")
     refused = jifen("-w", lean, "import", late)

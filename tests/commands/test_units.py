@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.notices.tasks import LEDGER
+
 OLD, NEW = "市信访局", "市信访工作局"
 _ROW = "  - {name: 市信访局, full_name: 长治市信访局, category: 部门, groups: [联席会议]}\n"
 
@@ -148,3 +150,57 @@ def test_a_setting_changed_in_july_makes_no_earlier_month_different(jifen, half,
     jifen("-w", half, "notices", "2023-06")
     assert {path: Path(path).read_bytes() for path in pages} == before
     assert jifen("-w", half, "verify").status == 0
+
+
+def test_letters_go_on_to_the_successor_and_its_report_answers_them(jifen, half, sheet):
+    def letters(unit: str) -> dict[str, dict]:
+        return {one["month"]: one for one in jifen("-w", half, "letters", "--unit", unit, "--json").json}
+
+    june = {one["task"]: one["reminders"] for one in letters(OLD)["2023-06"]["tasks"]}
+    rename(half)
+    run(jifen, half, "2023-07")
+    july = {one["task"]: one["reminders"] for one in letters(NEW)["2023-07"]["tasks"]}
+    assert june and july.keys() & june.keys()
+    assert july == {task: june.get(task, 0) + 1 for task in july}
+    told = [{"单位": NEW, "任务": task, "月份": "2023-07", "状态": "推进中"} for task in june]
+    assert jifen("-w", half, "import", sheet("任务进展", *told)).status == 0
+    assert letters(OLD)["2023-06"]["state"] == "answered"
+
+
+def test_a_predecessor_does_not_answer_for_the_unit_that_it_merges_with(jifen, half, sheet):
+    merge(half)
+    told = [{"单位": "市民宗局", "任务": task, "月份": "2023-06", "状态": "推进中"} for task in range(1, 40)]
+    assert jifen("-w", half, "import", sheet("任务进展", *told), "--correction", "补报").status == 0
+    states = {unit: {one["state"] for one in jifen("-w", half, "letters", "--month", "2023-06", "--unit", unit, "--json").json}
+              for unit in ("市信访局", "市民宗局")}  # fmt: skip
+    assert states["市信访局"] == {"open"} and states["市民宗局"] <= {"answered"}
+
+
+def test_a_merged_unit_has_the_evaluation_told_for_itself_and_none_of_two_of_before(jifen, half, sheet):
+    def evaluated() -> str | None:
+        told = jifen("-w", half, "annual", "2023", "--provisional", "--json").json
+        if "市社会工作部" in told["missing"]["evaluations"]:
+            return None
+        return next(one["evaluation"] for one in told["units"] if one["unit"] == "市社会工作部")
+
+    def telling(folder: str, **told: int):
+        rows = ({"单位": unit, "年度": 2023, "得分": value} for unit, value in told.items())
+        return jifen("-w", half, "import", sheet("年终综合测评", *rows, folder=folder))
+
+    assert telling("before", 市信访局=80, 市民宗局=90).status == 0
+    merge(half)
+    assert evaluated() is None
+    assert jifen("-w", half, "withdraw", "年终综合测评", "市民宗局", 2023, "--reason", "已合并").status == 0
+    assert evaluated() == "80.00"
+    again = telling("after", 市社会工作部=85)
+    assert again.status == 1 and "told-twice" in again.err and "市信访局" in again.err
+    assert jifen("-w", half, "withdraw", "年终综合测评", "市信访局", 2023, "--reason", "已合并").status == 0
+    assert telling("after", 市社会工作部=85).status == 0
+    assert evaluated() == "85.00"
+
+
+def test_the_ledger_of_tasks_shows_the_units_of_its_month(jifen, half):
+    rename(half)
+    assert jifen("-w", half, "run", "2023-07").status == 0
+    page = (half / "notices" / "2023-07" / LEDGER).read_text(encoding="utf-8")
+    assert NEW in page and OLD not in page.replace(f"（含原{OLD}的积分）", "")

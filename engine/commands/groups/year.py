@@ -59,6 +59,8 @@ def annual(
 
     if form not in FORMATS:
         raise typer.BadParameter(f"“{form}”不是可用的格式：{'、'.join(FORMATS)}", param_hint="--format")
+    if as_json and form == "xlsx":
+        raise typer.BadParameter("--json 与 --format xlsx 只能用一个", param_hint="--json")
     form = "json" if as_json else form
     if form == "xlsx" and output is None:
         raise typer.BadParameter("xlsx 需要用 -o 指明写入的文件", param_hint="-o")
