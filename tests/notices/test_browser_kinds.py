@@ -53,7 +53,7 @@ def opened(office, tab):
         heard.append(request.url)
 
     def open_page(kind: str) -> list[str]:
-        tab.emulate_media(media="screen")
+        tab.emulate_media(media="null")  # as it comes: screen on the screen, print on paper
         tab.set_viewport_size({"width": WIDTHS[0], "height": 800})
         address = (office / "notices" / KINDS[kind].file).as_uri()
         tab.goto(address)
