@@ -26,9 +26,10 @@ AXE = """options => axe.run(document, {resultTypes: ['violations'], ...options})
   .then(found => found.violations.flatMap(one => one.nodes.map(node => [one.id, node.target.join(' '), node.failureSummary])))"""
 CONTRAST = "color-contrast"
 # What a row is on paper: whether it may be cut, and how high it stands beside the page.
-ROWS = """() => [...document.querySelectorAll('tbody tr')].filter(e => e.getClientRects().length).map(e => ({
+ROWS = """() => { const whole = e => getComputedStyle(e).breakInside == 'avoid';
+  return [...document.querySelectorAll('tbody tr')].filter(e => e.getClientRects().length).map(e => ({
   text: e.textContent.trim().slice(0, 40), height: e.getBoundingClientRect().height,
-  whole: [e, ...e.cells].some(one => getComputedStyle(one).breakInside == 'avoid')}))"""
+  whole: whole(e) || [...e.cells].every(cell => cell.matches('.c-section') || whole(cell))}))}"""
 LOWEST = 720  # px, the body of the lowest page (A4 across, for the matrix)
 
 

@@ -13,7 +13,7 @@ from tests.annual import quietly
 from tests.notices.office import DRAFT, ISSUED
 from tests.notices.reading import Reader, hundredths
 
-BEFORE = {ISSUED: "2023-01", DRAFT: "2023-03"}
+BEFORE = {"2023-01": None, DRAFT: "2023-03"}
 
 
 def written(text: str) -> int:
@@ -38,20 +38,22 @@ class Month:
         return sum(points for points in self.awards[unit] if points < 0)
 
     def moved(self, one: dict) -> str:
+        if not self.before:
+            return "—"
         gained = self.before[one["unit"]] - one["month_rank"]
         return "持平" if not gained else f"{'↑' if gained > 0 else '↓'}{abs(gained)}"
 
 
-@pytest.fixture(scope="module", params=[ISSUED, DRAFT])
+@pytest.fixture(scope="module", params=BEFORE)
 def month(request, office):
-    """A month that was issued and corrected, and one that is a draft."""
-    ran = request.param
-    standings, before, ledger = (report(office, *arguments) for arguments in (
-        ("standings", ran), ("standings", BEFORE[ran]), ("ledger", "--month", ran),
-    ))  # fmt: skip
-    told = Month(ran, f"2023年{int(ran[5:])}月", standings, {one["unit"]: one["month_rank"] for one in before})
+    """A month that was issued, the first of the year, and one that is a draft."""
+    ran, last = request.param, BEFORE[request.param]
+    before = report(office, "standings", last) if last else []
+    told = Month(
+        ran, f"2023年{int(ran[5:])}月", report(office, "standings", ran), {one["unit"]: one["month_rank"] for one in before}
+    )
     net = defaultdict(int)
-    for entry in ledger:
+    for entry in report(office, "ledger", "--month", ran):
         net[entry["unit"], entry["rule"], entry["fact"]] += written(entry["points"])
     for (unit, _, _), points in net.items():
         if points:
@@ -87,15 +89,13 @@ def test_the_head_of_every_statement_is_the_standings(office, month):
     for one in month.standings:
         sizes[one["category"]] += 1
     for one in month.standings:
-        text = read(office, month, f"得分单/{one['unit']}.html").text
-        head = text[text.index("本月积分") : text.index("得分明细")].split()
-        numbers = [word for word in " ".join(head).replace("/", " ").split() if word[0] in "+−0123456789"]
-        size = sizes[one["category"]]
-        assert [hundredths(numbers[place]) for place in (0, 1, 2)] == [
-            written(one["month_points"]), month.added(one["unit"]), month.deducted(one["unit"]),
-        ], one["unit"]  # fmt: skip
-        assert f"{one['month_rank']}/ {size} 较上月 {month.moved(one)}" in " ".join(head), one["unit"]
-        assert f"累计积分 {points(one['total_points'])} 累计名次 {one['total_rank']}/ {size}" in " ".join(head), one["unit"]
+        unit, of = one["unit"], f"/ {sizes[one['category']]}"
+        text = read(office, month, f"得分单/{unit}.html").text
+        assert text[text.index("本月积分") : text.index(" 得分明细")] == (
+            f"本月积分{points(one['month_points'])} 加分 / 扣分{signed(month.added(unit))} / {signed(month.deducted(unit))}"
+            f" 本月名次{one['month_rank']}{of} 较上月 {month.moved(one)}"
+            f" 累计积分{points(one['total_points'])} 累计名次{one['total_rank']}{of}（{one['category']}）"
+        )
 
 
 def test_every_row_of_the_rankings_is_the_standings(office, month):
@@ -127,6 +127,30 @@ def test_the_tasks_of_every_statement_are_the_judgements(office, month):
         rows = read(office, month, f"得分单/{unit}.html").tables.get(f"{unit}{month.words}任务", [])[1:]
         shown = [(row.text("c-task"), row.text("c-status").partition("期限")[0]) for row in rows]
         assert sorted(shown) == sorted(judged[unit]), unit
+
+
+def test_a_correction_is_what_its_entries_changed(office):
+    entries = report(office, "ledger", "--month", ISSUED)
+    batch = max(entry["batch"] for entry in entries)
+    before, after = defaultdict(int), defaultdict(int)
+    for entry in entries:
+        key = entry["unit"], entry["rule"]
+        before[key] += written(entry["points"]) if entry["batch"] < batch else 0
+        after[key] += written(entry["points"])
+    page = Reader((office / "notices" / ISSUED / "更正通报-1.html").read_text(encoding="utf-8"))
+    shown = []
+    for row in page.tables["2023年2月积分更正"][1:]:
+        old, new, gained = (hundredths(text) for _, text in row.cells[2:])
+        assert new - old == gained
+        shown.append((row.text("c-head"), old, new))
+    assert sorted(shown) == sorted((key[0], before[key], after[key]) for key in after if before[key] != after[key])
+    ranks = {one["unit"]: (one["month_rank"], one["total_rank"]) for one in report(office, "standings", ISSUED)}
+    for row in page.tables["2023年2月名次变动"][1:]:
+        assert tuple(int(text.split(" → ")[-1]) for _, text in row.cells[2:]) == ranks[row.text("c-head")]
+
+
+def signed(hundredth: int) -> str:
+    return f"{'+' if hundredth > 0 else '−' if hundredth < 0 else ''}{abs(hundredth) // 100}.{abs(hundredth) % 100:02d}"
 
 
 def points(text: str) -> str:
