@@ -26,10 +26,12 @@ ISSUER, DECIDER = ("--by", "张三"), ("--by", "李四")
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of page: one file of it, and how many sheets of A4 it may take at most; None for one that stays on the screen."""
+    """A kind of page: one file of it, how many sheets of A4 it may take at most (None for one that stays on the screen),
+    and the element that its picture begins with."""
 
     file: str
     sheets: int | None = None
+    seen_from: str = "body"
 
 
 KINDS = {
@@ -37,13 +39,13 @@ KINDS = {
     "index of a month": Kind(f"{DRAFT}/index.html"),
     "index of a year": Kind("2023/index.html"),
     "monthly, issued": Kind(f"{ISSUED}/月度通报.html", 15),
-    "monthly, draft": Kind(f"{DRAFT}/月度通报.html", 15),
+    "monthly, draft": Kind(f"{DRAFT}/月度通报.html", 15, ".rank"),
     "statement of a department": Kind(f"{DRAFT}/得分单/{BUREAU}.html", 9),
     "statement of a county": Kind(f"{ISSUED}/得分单/{COUNTY}.html", 9),
     "letter, issued": Kind(f"{ISSUED}/督办函/{BUREAU}.html", 4),
     "letter, draft": Kind(f"{DRAFT}/督办函/{COUNTY}.html", 4),
     "correction": Kind(f"{ISSUED}/更正通报-1.html", 3),
-    "annual": Kind("2023/年度考核结果.html", 33),
+    "annual": Kind("2023/年度考核结果.html", 33, ".rank"),
     "reviews": Kind("复核.html"),
     "matrix": Kind(f"{DRAFT}/任务台账.html", 4),
     "status": Kind("2023-05/报送情况.html"),

@@ -102,8 +102,8 @@ def test_a_notice_takes_its_sheets_and_cuts_no_row(opened, tab, kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_page_looks_as_it_did(opened, tab, tmp_path, kind, view):
     opened(kind)
-    now = picture(tab, view)
-    told = difference(stored(kind, view), now)
+    now = picture(tab, kind, view)
+    told = difference(view, stored(kind, view), now)
     if told:
         now.save(tmp_path / "now.png")
     assert not told, f"{told}; {tmp_path / 'now.png'}; `make pictures` renews the stored one, when the change is meant"
