@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := demo
 
-.PHONY: demo test setup bench torture clean
+.PHONY: demo test setup bench torture pictures clean
 
 demo: setup
 	@rm -rf $(DEMO)
@@ -25,6 +25,10 @@ bench: setup $(VENV)/.test
 # Kills real commands at TORTURE_MOMENTS (200) random moments and proves that nothing is lost or doubled; some ten minutes.
 torture: setup
 	$(BIN)/python -m tests.torture.kill
+
+# Takes anew the pictures of the pages that the tests compare with, after a change of their looks that is meant.
+pictures: setup $(VENV)/.test
+	$(BIN)/python -m tests.notices.picturing
 
 $(VENV)/.setup: pyproject.toml constraints.txt scripts/system-packages
 	@scripts/system-packages build

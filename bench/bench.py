@@ -48,6 +48,11 @@ def demo(scratch: Path) -> None:
         whole += timed(JIFEN, "-w", workspace, "run", f"2023-{month}", "--from", workspace / "inbox" / f"2023-{month}")
     last = timed(JIFEN, "-w", workspace, "run", MONTH, "--from", workspace / "inbox" / MONTH)
     print(f"demo, January to April: {whole + last:.1f} s; April with import and all notices: {last:.1f} s")
+    drawn = [timed(JIFEN, "-w", workspace, "notices", MONTH) for _ in range(RUNS)]
+    bare = [timed(JIFEN, "-w", workspace, "standings", MONTH) for _ in range(RUNS)]
+    pages = sum(1 for _ in (workspace / "notices" / MONTH).rglob("*.html"))
+    ratio = statistics.median(one / two for one, two in zip(drawn, bare, strict=True))
+    print(f"notices {MONTH}, {pages} pages: {statistics.median(drawn):.2f} s; ratio to standings, which draws none, {ratio:.1f}")
     helps = [timed(JIFEN, "--help") for _ in range(RUNS)]
     print(f"jifen --help: {statistics.median(helps):.2f} s")
 

@@ -64,14 +64,19 @@ def year_points(ruleset: Ruleset) -> dict[str, Fraction]:
     return points
 
 
-def quietly(*args: object) -> None:
-    """A command that must end well, with what it prints thrown away."""
-    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
+def quietly(*args: object) -> str:
+    """A command that must end well; gives its standard output."""
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        contextlib.redirect_stdout(io.StringIO()) as out,
+        contextlib.redirect_stderr(io.StringIO()) as said,
+    ):
         patch.setattr("sys.argv", ["jifen", *map(str, args)])
         try:
             cli.main()
         except SystemExit as left:
             assert not left.code, said.getvalue()
+    return out.getvalue()
 
 
 def write(folder: Path, kind: str, header: str, *rows: str) -> None:

@@ -29,12 +29,16 @@ def out(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def browser():
+def chromium() -> str:
     found = shutil.which("chromium")
     assert found, "没有找到 chromium：通报的页面测试需要它（Debian：apt-get install chromium）"
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser():
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=found, args=QUIET)
+        running = playwright.chromium.launch(executable_path=chromium(), args=QUIET)
         yield running
         running.close()
 
