@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from engine.dsl.findings import Finding
     from engine.intake.faults import Fault
 
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_SAID = {
+    errno.ENOSPC: "磁盘空间不足", errno.EDQUOT: "磁盘空间不足", errno.EFBIG: "磁盘空间不足",
+    errno.ENOENT: "没有这个文件或文件夹", errno.EACCES: "没有权限", errno.EPERM: "没有权限", errno.EROFS: "只能读，不能写",
+    errno.EISDIR: "是文件夹，不是文件", errno.ENOTDIR: "路径中有一段不是文件夹", errno.EEXIST: "已经存在",
+    errno.ENAMETOOLONG: "名称太长",
+}  # fmt: skip
 
 
 class JifenError(Exception):
@@ -37,7 +42,7 @@ class InputError(JifenError):
 
 def file_error(error: OSError) -> InputError:
     """A file or folder that the system refuses, in the family's words."""
-    what = "磁盘空间不足" if error.errno in _FULL else error.strerror or error
+    what = _SAID.get(error.errno) or error.strerror or error
     return InputError(f"{error.filename or '文件'}：{what}", "检查路径、权限与磁盘空间后重试")
 
 

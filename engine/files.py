@@ -17,7 +17,8 @@ def replaced(target: Path) -> Iterator[Path]:
         yield fresh
         os.replace(fresh, target)
     except OSError as error:
-        error.filename = error.filename or str(target)  # a write that fails names no file
+        if error.filename in (None, str(fresh)):  # a write that fails names no file
+            error.filename = str(target)
         raise
     finally:
         fresh.unlink(missing_ok=True)
