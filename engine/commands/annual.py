@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.clock import moment
+from engine.commands.copies import Copies, write_pdfs
 from engine.commands.month import open_page, render_overview
 from engine.commands.talk import progress, say, say_json, table, warn
 from engine.dsl.model import Ruleset
@@ -150,8 +151,11 @@ def approve_year(folder: Path, year: int, by: str, dry_run: bool, as_json_: bool
         say(f"通报：{files[0]}")
 
 
-def render_year_notices(folder: Path, year: int, open_: bool, as_json_: bool) -> None:
+def render_year_notices(folder: Path, year: int, open_: bool, copies: Copies, as_json_: bool) -> None:
+    copies.require()
     files = render_year(Workspace.open(folder), year)
+    if copies.pdf:
+        files += write_pdfs(files[:1])
     if as_json_:
         say_json({"year": year, "notices": [str(path) for path in files]})
     else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import subprocess
 import sys
 from dataclasses import dataclass
 from importlib import metadata
@@ -12,7 +11,10 @@ from pathlib import Path
 from typing import Literal
 
 from engine import __version__
-from engine.errors import JifenError
+from engine.errors import InputError, JifenError
+from engine.machine import browser, chinese_fonts
+from engine.notices.docx import HINT
+from engine.notices.pdf import weasyprint
 from engine.workspace import Workspace
 
 _LIBRARIES = ("durable-rules", "pandas", "sqlmodel", "typer", "jinja2", "openpyxl", "lark")
@@ -30,7 +32,7 @@ class Check:
 
 
 def checks(folder: Path) -> list[Check]:
-    return [_python(), *map(_library, _LIBRARIES), _rule_engine(), _compiler(), _sqlite(), _fonts(), _browser(), *_workspace(folder)]
+    return [_python(), *map(_library, _LIBRARIES), _rule_engine(), _compiler(), _sqlite(), _fonts(), _browser(), _pdf(), _docx(), *_workspace(folder)]
 
 
 def _python() -> Check:
@@ -69,19 +71,31 @@ def _sqlite() -> Check:
 
 
 def _fonts() -> Check:
-    listing = shutil.which("fc-list")
-    fonts = subprocess.run([listing, ":lang=zh-cn", "family"], capture_output=True, text=True).stdout if listing else ""
-    families = sorted({line.split(",")[0] for line in fonts.splitlines() if line.strip()})
+    families = chinese_fonts()
     if families:
         return Check("中文字体", "ok", "、".join(families[:3]) + (" 等" if len(families) > 3 else ""))
-    return Check("中文字体", "warning", "没有", "在本机打开通报时需要：apt-get install fonts-noto-cjk")
+    return Check("中文字体", "warning", "没有", "在本机打开通报、生成 PDF 时需要：apt-get install fonts-noto-cjk")
 
 
 def _browser() -> Check:
-    browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if browser:
-        return Check("浏览器", "ok", browser)
-    return Check("浏览器", "warning", "没有", "本机查看与打印通报时需要：apt-get install chromium")
+    found = browser()
+    if found:
+        return Check("浏览器", "ok", found)
+    return Check("浏览器", "warning", "没有", "本机查看与打印通报、生成通报卡图片时需要：apt-get install chromium")
+
+
+def _pdf() -> Check:
+    try:
+        return Check("PDF", "ok", f"WeasyPrint {weasyprint().__version__}")
+    except InputError as error:
+        return Check("PDF", "warning", error.what, error.hint)
+
+
+def _docx() -> Check:
+    try:
+        return Check("Word", "ok", f"python-docx {metadata.version('python-docx')}")
+    except metadata.PackageNotFoundError:
+        return Check("Word", "warning", "没有安装 python-docx", HINT)
 
 
 def _workspace(folder: Path) -> list[Check]:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from engine.commands.naming import one_of
 from engine.commands.talk import say, table
-from engine.ledger.listing import COLUMNS, as_csv, as_json, entries, named, write_xlsx
+from engine.files import replaced
+from engine.ledger.listing import COLUMNS, as_csv, as_json, entries, named, origins, xlsx
 from engine.ledger.run import for_month
 from engine.workspace import Workspace
 
@@ -27,8 +28,10 @@ def show_ledger(folder: Path, month: str | None, unit: str | None, rule: str | N
         if month is not None and month not in held.months:
             for_month(workspace, month)
         rows = entries(connection, month=month, unit=unit, rule=rule)
+        content = xlsx(rows, origins(connection)) if form == "xlsx" else b""
     if form == "xlsx":
-        write_xlsx(rows, output)
+        with replaced(output) as fresh:
+            fresh.write_bytes(content)
     elif form in ("csv", "json"):
         text = as_csv(rows) if form == "csv" else as_json(rows)
         if output is None:

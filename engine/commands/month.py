@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 
 from engine.commands.checks import tell_checks
+from engine.commands.copies import Copies
 from engine.commands.intake import tell_beside
 from engine.commands.talk import fault_table, progress, say, say_json, table, tell_warnings, warn
 from engine.errors import InputError, IntakeRefused, JifenError
@@ -135,9 +136,11 @@ def show_standings(folder: Path, month: str, as_json: bool) -> None:
     )
 
 
-def render_notices(folder: Path, month: str, open_: bool, as_issued: bool, as_json: bool) -> None:
+def render_notices(folder: Path, month: str, open_: bool, as_issued: bool, copies: Copies, as_json: bool) -> None:
     workspace = Workspace.open(folder)
+    copies.require()
     files = write_notices(workspace, month, as_issued=as_issued)
+    files += copies.write(workspace, month, files)
     _, failed = ([], None) if as_issued else attempted(lambda: [render_overview(workspace)])
     if as_json:
         say_json({"month": month, "notices": [str(path) for path in files]})

@@ -22,6 +22,7 @@ from engine.dsl.heads import (
     read_rates,
 )
 from engine.dsl.letters import read_letters
+from engine.dsl.masks import read_masks
 from engine.dsl.model import Ruleset
 from engine.dsl.nearest import did_you_mean
 from engine.dsl.nodes import LARGEST, Document, read
@@ -167,6 +168,7 @@ def _ruleset(
         adjustments=read_adjustments(shape, words.kinds, head, report),
         checks=read_checks(shape, words.kinds, head, report),
         opening=read_opening(shape, words.kinds, head, report),
+        masks=read_masks(shape.masked, head.at("masked"), words),
         merged=read_merged(shape.units, head.at("units"), words),
         notice=shape.notice.model_dump(exclude_none=True),
         fingerprint=fingerprint(files),

@@ -21,6 +21,7 @@ from engine.dsl.types import ChoiceType, DecimalType, FieldType, Value
 if TYPE_CHECKING:
     from engine.dsl.annual import Annual, AnnualRule
     from engine.dsl.letters import Letters
+    from engine.dsl.masks import Mask
 
 _NUMBER = DecimalType()
 
@@ -336,6 +337,7 @@ class Ruleset:
     adjustments: Adjustments | None = None
     checks: Checks | None = None
     opening: str | None = None  # the fact kind that brings the points of months before the first run
+    masks: tuple[Mask, ...] = ()  # the fields that hold natural persons
     merged: str | SettingRef = "mean"  # what a merged unit has of its predecessors' points: sum or mean
     notice: Mapping[str, str] = field(default_factory=dict)  # the notices' own words: issuer, number_prefix, to, signer, cc
     warnings: tuple[Finding, ...] = ()

@@ -93,6 +93,12 @@ class ChecksShape(Shape):
     total_points: Text
 
 
+class MaskShape(Shape):
+    fact: Text
+    field: Text
+    unless: Text | None = None
+
+
 class OpeningShape(Shape):
     fact: Text
 
@@ -125,6 +131,7 @@ class RulesetShape(Shape):
     adjustments: AdjustmentsShape | None = None
     checks: ChecksShape | None = None
     opening: OpeningShape | None = None
+    masked: list[MaskShape] = []
     units: MergersShape | None = None
     notice: NoticeShape = NoticeShape()
     review: ReviewShape | None = None

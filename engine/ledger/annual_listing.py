@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import io
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +13,7 @@ from engine.dsl.model import Ruleset
 from engine.files import replaced
 from engine.ledger.annual import UnitYear, YearResult, what_lacks
 from engine.ledger.approving import Endorsement
+from engine.ledger.sheets import COUNT, Cell, Column, workbook, write_sheet
 from engine.scoring.points import decimal
 
 if TYPE_CHECKING:
@@ -82,31 +82,25 @@ def _month_columns(ruleset: Ruleset) -> tuple[_Column, ...]:
 
 def write_xlsx(ruleset: Ruleset, result: YearResult, endorsed: Endorsement | None, path: Path) -> None:
     """A workbook of results, of months, and of what each column is; the same bytes from the same result."""
-    import xlsxwriter
+    results, months = _result_columns(ruleset), _month_columns(ruleset)
 
-    made = io.BytesIO()  # a file that cannot be written is then told like any other
-    with xlsxwriter.Workbook(made, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        # The library would note the moment of writing.
-        book.set_properties({"created": datetime.datetime(result.year, 12, 31)})
-        results, months = _result_columns(ruleset), _month_columns(ruleset)
-        _sheet(book, "年度结果", results, [_result_row(one) for one in result.units])
-        _sheet(book, "各月积分", months, [_month_row(one) for one in result.units])
+    def fill(book: Workbook) -> None:
+        _sheet(book, "年度结果", results, [_result_row(one) for one in result.units], frozen=3)
+        _sheet(book, "各月积分", months, [_month_row(one) for one in result.units], frozen=2)
         _explain(book, _heading(ruleset, result, endorsed), {"年度结果": results, "各月积分": months})
+    content = workbook(datetime.datetime(result.year, 12, 31), fill)
     with replaced(path) as fresh:
-        fresh.write_bytes(made.getvalue())
+        fresh.write_bytes(content)
 
 
-_Cell = str | int | Decimal | None
-
-
-def _result_row(one: UnitYear) -> tuple[_Cell, ...]:
+def _result_row(one: UnitYear) -> tuple[Cell, ...]:
     return (
         one.category, one.rank, one.unit, _number(one.points), Decimal(one.evaluation), _number(one.score), one.grade,
         "、".join(one.vetoed_by),
     )  # fmt: skip
 
 
-def _month_row(one: UnitYear) -> tuple[_Cell, ...]:
+def _month_row(one: UnitYear) -> tuple[Cell, ...]:
     return one.category, one.unit, *(None if own is None else _number(own) for own in one.months), _number(one.points)
 
 
@@ -114,23 +108,12 @@ def _number(hundredths: int) -> Decimal:
     return Decimal(decimal(hundredths))
 
 
-def _sheet(book: Workbook, name: str, columns: Sequence[_Column], rows: Sequence[Sequence[_Cell]]) -> None:
-    """Names and numbers stay apart: a number is a number, with its format, an empty text an empty cell."""
-    sheet = book.add_worksheet(name)
-    head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E8EEF4", "text_wrap": True, "valign": "vcenter"})
-    formats = {"数": book.add_format({"num_format": "0.00##"}), "整数": book.add_format({"num_format": "0"})}
-    for place, column in enumerate(columns):
-        sheet.set_column(place, place, column.width, formats.get(column.type))
-        sheet.write_string(0, place, column.name, head)
-    for line, row in enumerate(rows, start=1):
-        for place, cell in enumerate(row):
-            if isinstance(cell, str):
-                if cell:
-                    sheet.write_string(line, place, cell)
-            elif cell is not None:
-                sheet.write_number(line, place, cell, formats[columns[place].type])
-    sheet.freeze_panes(1, 3 if columns[1] is _RANK else 2)
-    sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
+_FORMATS = {"数": "0.00##", "整数": COUNT}
+
+
+def _sheet(book: Workbook, name: str, columns: Sequence[_Column], rows: Sequence[Sequence[Cell]], *, frozen: int) -> None:
+    written = [Column(one.name, one.width, _FORMATS.get(one.type, "")) for one in columns]
+    write_sheet(book, name, written, rows, frozen)
 
 
 def _heading(ruleset: Ruleset, result: YearResult, endorsed: Endorsement | None) -> list[tuple[str, str]]:

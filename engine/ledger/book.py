@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FactLine:
-    """One fact version and where it came from; `key` are the texts of its key, in the dictionary's order."""
+    """One fact version and where it came from, persons masked; `key` are the texts of its key, in the dictionary's order."""
 
     kind: str
     key: tuple[str, ...]

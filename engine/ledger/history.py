@@ -69,11 +69,12 @@ class Wanted:
     kind: str | None = None
     unit: str | None = None
     month: str | None = None
+    seen: int | None = None  # as the facts stood when this was the newest version; None: now
 
 
 def facts(connection: Connection, ruleset: Ruleset, wanted: Wanted) -> list[Version]:
     """The facts as they stand, withdrawn ones left out, by kind in the dictionary's order, then by key."""
-    stored = _versions(connection, _kinds(ruleset, wanted), newest=True)
+    stored = _versions(connection, _kinds(ruleset, wanted), newest=True, seen=wanted.seen)
     return _ordered(ruleset, [one for one in stored if not one.withdrawn and _fits(ruleset, wanted, one)])
 
 
@@ -108,10 +109,12 @@ def versions_by_id(connection: Connection, ids: Collection[int]) -> dict[int, Ve
     return found
 
 
-def _versions(connection: Connection, kinds: Collection[str] | None, *, newest: bool) -> list[Version]:
+def _versions(
+    connection: Connection, kinds: Collection[str] | None, *, newest: bool, seen: int | None = None
+) -> list[Version]:
     version, query = FactVersion.__table__, _query()
     if newest:
-        query = query.where(version.c.id.in_(newest_ids(kinds=kinds)))
+        query = query.where(version.c.id.in_(newest_ids(kinds=kinds, seen=seen)))
     elif kinds is not None:
         query = query.where(version.c.kind.in_(sorted(kinds)))
     return _read(connection, query)

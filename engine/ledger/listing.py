@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import datetime
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
 from engine.facts import key_line
+from engine.ledger.sheets import COUNT, POINTS, Cell, Column, workbook, write_sheet
 from engine.scoring.points import decimal
-from models.tables import Batch, LedgerEntry
+from models.tables import Batch, FactVersion, LedgerEntry, SourceFile
 
 if TYPE_CHECKING:
     import pandas
 
 COLUMNS = ("entry", "batch", "posted_at", "period", "unit", "rule", "points", "kind", "fact", "reason")
+Origin = tuple[str, str, int]
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,17 @@ def entries(
     ]
 
 
+def origins(connection: Connection) -> dict[int, Origin]:
+    """Where each entry's fact was read, by the entry's id: file, sheet ("" of a text file) and row; of an absence nothing."""
+    entry, version, source = LedgerEntry.__table__, FactVersion.__table__, SourceFile.__table__
+    query = (
+        select(entry.c.id, source.c.name, version.c["sheet", "row"])
+        .join(version, version.c.id == entry.c.fact_version_id)
+        .join(source, source.c.id == version.c.file_id)
+    )
+    return {id_: (name, sheet or "", row) for id_, name, sheet, row in connection.execute(query)}
+
+
 def _fact(kind: str | None, key: str | None) -> str:
     return "" if kind is None else f"{kind}:{key_line(key)}"
 
@@ -72,17 +87,18 @@ def as_json(rows: list[dict[str, object]]) -> str:
     return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
 
 
-def write_xlsx(rows: list[dict[str, object]], path: Path) -> None:
-    """A workbook with points as numbers of two decimals, frozen head and filters."""
-    import pandas
+_WIDTHS = (8, 8, 22, 10, 18, 8, 12, 10, 40, 30)
+_FORMATS = {"entry": COUNT, "batch": COUNT, "points": POINTS}
+_ORIGIN = (Column("file", 32), Column("sheet", 16), Column("row", 8, COUNT))
 
-    table = frame(rows)
-    # A cell of a workbook is a double; hundredths below 2^53 show exactly, and the ledger itself stays the record.
-    table["points"] = pandas.to_numeric(table["points"])
-    options = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
-    with pandas.ExcelWriter(path, engine="xlsxwriter", engine_kwargs=options) as writer:
-        table.to_excel(writer, sheet_name="分录", index=False, freeze_panes=(1, 0))
-        sheet, numbers = writer.sheets["分录"], writer.book.add_format({"num_format": "0.00"})
-        for place, width in enumerate((8, 8, 22, 10, 18, 8, 12, 10, 40, 30)):
-            sheet.set_column(place, place, width, numbers if COLUMNS[place] == "points" else None)
-        sheet.autofilter(0, 0, max(len(rows), 1), len(COLUMNS) - 1)
+
+def xlsx(rows: list[dict[str, object]], origins: Mapping[int, Origin]) -> bytes:
+    """A workbook of these entries, each with where its fact was read (`origins`): the same bytes from the same ledger."""
+    columns = [*map(Column, COLUMNS, _WIDTHS, (_FORMATS.get(name, "") for name in COLUMNS)), *_ORIGIN]
+    last = max((str(row["posted_at"]) for row in rows), default="2000-01-01")
+    cells = [[*_cells(row), *origins.get(row["entry"], ("", "", None))] for row in rows]
+    return workbook(datetime.datetime.fromisoformat(last[:10]), lambda book: write_sheet(book, "分录", columns, cells))
+
+
+def _cells(row: Mapping[str, object]) -> list[Cell]:
+    return [Decimal(row[name]) if name == "points" else row[name] for name in COLUMNS]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from sqlalchemy import Connection, Row, Select, func, select
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, func, select
 from engine.derivation.deriving import records_of
 from engine.derivation.figures import late
 from engine.dsl.loader import ruleset_of
+from engine.dsl.masks import masked, persons
 from engine.dsl.model import Rule, Ruleset
 from engine.facts import Fact, key_texts
 from engine.ledger.book import Book, FactLine, Issue, LateLine, MatchLine, VerdictLine
@@ -40,6 +41,13 @@ def ruleset_of_batch(connection: Connection, batch_id: int) -> Ruleset:
     """The ruleset that a batch was posted by."""
     batch = Batch.__table__
     return kept_ruleset(connection, connection.execute(select(batch.c.ruleset).where(batch.c.id == batch_id)).scalar_one())
+
+
+def ruleset_texts(connection: Connection, month: str) -> dict[str, str]:
+    """The files of the ruleset of a posted month's last run, by name, as they were kept with it."""
+    version = RulesetVersion.__table__
+    kept = select(version.c.files).where(version.c.fingerprint == _last_of(connection, month, None).ruleset)
+    return json.loads(connection.execute(kept).scalar_one())
 
 
 def kept_ruleset(connection: Connection, fingerprint: str) -> Ruleset:
@@ -108,9 +116,13 @@ def _fact_lines(connection: Connection, ruleset: Ruleset, seen: int) -> dict[int
     )
     origins = {id_: origin for id_, *origin in rows}
     return {
-        fact.version: (fact, FactLine(fact.kind, key_texts(fact.key), fact.values, *origins[fact.version]))
+        fact.version: (fact, _line(masked(ruleset.masks, ruleset.kinds[fact.kind], fact), origins[fact.version]))
         for fact in newest_facts(connection, ruleset, seen)
     }
+
+
+def _line(fact: Fact, origin: Sequence[object]) -> FactLine:
+    return FactLine(fact.kind, key_texts(fact.key), fact.values, *origin)
 
 
 def _issue(connection: Connection, month: str) -> Issue | None:
@@ -136,7 +148,8 @@ def _late(connection: Connection, ruleset: Ruleset, month: str, seen: int) -> di
         records = records_of(connection, ruleset, derivation, [month], seen)
         kind = ruleset.kinds[derivation.source]
         for one in late(ruleset, derivation, records) if records else ():
-            key = tuple(str(one.values[name]) for name in kind.key if name != kind.unit_field)
+            values = {**one.values, **persons(ruleset.masks, kind.name, one.values)}
+            key = tuple(str(values[name]) for name in kind.key if name != kind.unit_field)
             line = LateLine(kind.name, key, one.values[derivation.month_of], one.due, one.reported)
             unit = one.values[kind.unit_field]
             found.setdefault(owner(ruleset, unit, month) or unit, []).append(line)
@@ -180,7 +193,7 @@ def _matches(
         kind = ruleset.kinds[fact.kind] if fact else None
         found[unit].append((
             (place, fact.order if fact else ()),
-            MatchLine(unit, rule_id, line, raw, given, limit, shown(rule, kind, fact), sentence(ruleset, rule, fact, month)),
+            MatchLine(unit, rule_id, line, raw, given, limit, shown(rule, kind, fact), sentence(ruleset, rule, fact and masked(ruleset.masks, kind, fact), month)),
         ))  # fmt: skip
     return {unit: tuple(line for _, line in sorted(own, key=lambda pair: pair[0])) for unit, own in found.items()}
 

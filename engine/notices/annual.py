@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from engine.dsl.masks import masked
 from engine.dsl.model import Ruleset
 from engine.facts import Fact, typed
 from engine.ledger.annual import Listed, UnitYear, Veto, YearResult
@@ -108,13 +109,15 @@ def _veto(ruleset: Ruleset, one: UnitYear, veto: Veto) -> VetoRow:
 
 
 def _fact(ruleset: Ruleset, entry: Listed) -> Fact:
-    return Fact(entry.kind, entry.key, typed(ruleset.kinds[entry.kind], dict(entry.values)))
+    kind = ruleset.kinds[entry.kind]
+    return masked(ruleset.masks, kind, Fact(entry.kind, entry.key, typed(kind, dict(entry.values))))
 
 
 def _source(ruleset: Ruleset, entry: Listed) -> str:
     """The entry by its key and where it was read: 拖欠账款 某公司 2023-03（登记.xlsx，拖欠账款，第2行）."""
     kind = ruleset.kinds[entry.kind]
-    parts = [str(part) for name, part in zip(kind.key, json.loads(entry.key), strict=True) if part is not None and name != kind.unit_field]
+    shown = zip(kind.key, json.loads(_fact(ruleset, entry).key), strict=True)
+    parts = [str(part) for name, part in shown if part is not None and name != kind.unit_field]
     return f"{entry.kind} {' '.join(parts)}（{source_words(entry.file, entry.sheet, entry.row)}）"
 
 

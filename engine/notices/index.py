@@ -12,6 +12,7 @@ from engine.notices.tasks import LEDGER, LETTERS, letter_href, task_sums
 from engine.notices.wording import address, month_words, pts
 
 MONTHLY = "月度通报.html"
+CARD = "通报卡.html"
 INDEX = "index.html"
 
 
@@ -29,6 +30,7 @@ def month_index(book: Book) -> IndexPage:
         for category in book.ruleset.categories
     )
     notices = [Link(MONTHLY, f"{month}月度通报", "总体情况、排名、扣分明细")]
+    notices.append(Link(CARD, f"{month}通报卡", "一页，供手机转发"))
     sums = task_sums(book)
     if sums is not None:
         notices.append(Link(LEDGER, f"{month}任务台账", f"已完成{sums.done}项 · 逾期{sums.overdue}项 · 不达标{sums.substandard}项"))

@@ -17,8 +17,10 @@ from engine.ledger.approving import Endorsement
 from engine.ledger.book import Book
 from engine.notices.annual import ANNUAL, year_index
 from engine.notices.annual_context import AnnualPage
+from engine.notices.card import card_page
+from engine.notices.card_context import CardPage
 from engine.notices.context import CorrectionPage, IndexPage, Link, MonthlyPage, ReviewsPage, StatementPage, StatusPage
-from engine.notices.index import INDEX, MONTHLY, all_months, month_index
+from engine.notices.index import CARD, INDEX, MONTHLY, all_months, month_index
 from engine.notices.letter import letter_page
 from engine.notices.matrix import matrix_page
 from engine.notices.monthly import monthly_page
@@ -31,10 +33,12 @@ from engine.shipped import shipped_folder
 
 STATEMENTS = "得分单"
 STATUS = "报送情况.html"
+COPIES = (".pdf", ".docx", ".png")  # other forms of a page, beside it
 
 Page = (
     IndexPage | MonthlyPage | StatementPage | CorrectionPage | StatusPage | ReviewsPage | LetterPage | MatrixPage | AnnualPage
-)
+    | CardPage
+)  # fmt: skip
 Progress = Callable[[int, int], None]  # pages done, pages in all
 
 
@@ -45,7 +49,7 @@ def month_pages(book: Book, overrides: Path | None, progress: Progress | None = 
     for name, template, page in _pages(book):
         pages[name] = _rendered(templates, template, page)
         if progress:
-            progress(len(pages), 2 + bool(book.verdicts) + len(book.letters) + len(book.standings))
+            progress(len(pages), 3 + bool(book.verdicts) + len(book.letters) + len(book.standings))
     return pages
 
 
@@ -54,12 +58,23 @@ def page_bytes(overrides: Path | None, template: str, page: Page) -> bytes:
     return _rendered(_environment(overrides), template, page)
 
 
+def page_lines(overrides: Path | None, template: str, page: Page) -> list[str]:
+    """The lines of a template of plain text, empty ones left out; no value breaks a line, or a row into more cells."""
+    templates = _environment(overrides).overlay(autoescape=False, finalize=_on_one_line)
+    lines = _rendered(templates, template, page).decode().splitlines()
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _on_one_line(value: object) -> object:
+    return " ".join(value.replace("|", "｜").split()) if isinstance(value, str) else value
+
+
 def write_month(pages: Mapping[str, bytes], folder: Path) -> list[Path]:
     """Writes a month's notices into its folder and gives their paths, the index first."""
     written = _written({folder / name: content for name, content in pages.items()})
     # What an earlier run left: of units that the list has lost, or that no longer fail.
     for path in (folder / LEDGER, *folder.glob(f"{STATEMENTS}/*"), *folder.glob(f"{LETTERS}/*")):
-        if path not in written:
+        if path.with_suffix(".html") not in written:
             path.unlink(missing_ok=True)
     return written
 
@@ -103,6 +118,7 @@ def render_reviews(page: ReviewsPage, out: Path, overrides: Path | None = None) 
 def _pages(book: Book) -> Iterator[tuple[str, str, Page]]:
     yield INDEX, "index.html.j2", month_index(book)
     yield MONTHLY, "monthly.html.j2", monthly_page(book)
+    yield CARD, "card.html.j2", card_page(book)
     if book.verdicts:
         yield LEDGER, "tasks.html.j2", matrix_page(book)
     for letter in book.letters.values():
@@ -155,6 +171,9 @@ def _template_line(trace: TracebackType | None) -> tuple[str, int] | None:
 
 def _written(pages: Mapping[Path, bytes]) -> list[Path]:
     for path, content in pages.items():
+        if path.exists() and path.read_bytes() != content:
+            for suffix in COPIES:  # made of the page as it was
+                path.with_suffix(suffix).unlink(missing_ok=True)
         path.parent.mkdir(parents=True, exist_ok=True)
         with replaced(path) as fresh:
             fresh.write_bytes(content)

@@ -146,7 +146,7 @@ def _lines(book: Book, unit: str, rule: Rule) -> Iterator[Line]:
             title=rule.title,
             say=fact_words(match.say, rule.title),
             formula=_formula_words(match, rule),
-            limit=_limit_words(match, rule),
+            limit=limit_words(match, rule),
             raw=match.raw,
             points=match.given,
             running=0,
@@ -195,7 +195,7 @@ def _plain_number(formula: str) -> bool:
     return re.fullmatch(r"-?[0-9]+(\.[0-9]{1,2})?", formula.strip().replace(MINUS, "-")) is not None
 
 
-def _limit_words(match: MatchLine, rule: Rule) -> str:
+def limit_words(match: MatchLine, rule: Rule) -> str:
     if not match.limit:
         return ""
     if match.limit == "once":

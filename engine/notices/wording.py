@@ -60,10 +60,14 @@ def wide(text: str) -> str:
 
 
 def source_words(file: str, sheet: str | None, row: int) -> str:
-    """File, sheet and row; a file by its name alone, for where it lay on someone's machine is not the city's business."""
-    name = file.replace("\\", "/").rpartition("/")[2]
+    """File, sheet and row."""
     line = f"第{row}行" if row else ""  # none where a command brought the fact, with the file as its proof
-    return "，".join(part for part in (name, sheet, line) if part)
+    return "，".join(part for part in (source_file(file), sheet, line) if part)
+
+
+def source_file(file: str) -> str:
+    """A file by its name alone, for where it lay on someone's machine is not the city's business."""
+    return file.replace("\\", "/").rpartition("/")[2]
 
 
 def statement_file(unit: str) -> str:

@@ -31,11 +31,26 @@ def run(
 
 
 @app.command()
-def standings(context: typer.Context, month: Month, as_json: AsJson = False) -> None:
+def standings(
+    context: typer.Context,
+    month: Month,
+    form: Annotated[str, typer.Option("--format", help="table、json 或 xlsx（名次、各规则积分、逐条分录与来源）")] = "table",
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="写入的工作簿（xlsx 必需）")] = None,
+    as_json: AsJson = False,
+) -> None:
     """某月的名次与累计名次。"""
+    if form not in ("table", "json", "xlsx"):
+        raise typer.BadParameter(f"“{form}”不是可用的格式：table、json、xlsx", param_hint="--format")
+    if (form == "xlsx") != (output is not None):
+        raise typer.BadParameter("--format xlsx 与 -o FILE 一起用", param_hint="-o")
+    if output is not None:
+        from engine.commands.copies import write_standings
+
+        write_standings(context.obj, month, output)
+        return
     from engine.commands.month import show_standings
 
-    show_standings(context.obj, month, as_json)
+    show_standings(context.obj, month, as_json or form == "json")
 
 
 @app.command()
@@ -64,17 +79,40 @@ def notices(
     month: Annotated[str, typer.Argument(parser=month_or_year_of, metavar="MONTH/YEAR", help="月份或年份，如 2023-04、2023")],
     open_: Annotated[bool, typer.Option("--open", help="生成后在浏览器中打开")] = False,
     as_issued: Annotated[bool, typer.Option("--as-issued", help="已印发的月份：与印发时逐字节相同，不含此后的更正")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="通报、督办函、更正通报、年度结果旁各生成一份 PDF")] = False,
+    docx: Annotated[bool, typer.Option("--docx", help="月度通报、督办函旁各生成一份可编辑的 Word 文档")] = False,
+    png: Annotated[bool, typer.Option("--png", help="把通报卡画成图片（需要 Chromium）")] = False,
     as_json: AsJson = False,
 ) -> None:
     """重新生成某月或某年的通报：同一账本，字节相同。"""
+    from engine.commands.copies import Copies
+
+    copies = Copies(pdf, docx, png)
     if len(month) == 4:
         from engine.commands.annual import render_year_notices
 
-        render_year_notices(context.obj, int(month), open_, as_json)
+        if docx or png:
+            raise typer.BadParameter("--docx 与 --png 用于月份", param_hint="MONTH/YEAR")
+        render_year_notices(context.obj, int(month), open_, copies, as_json)
         return
     from engine.commands.month import render_notices
 
-    render_notices(context.obj, month, open_, as_issued, as_json)
+    render_notices(context.obj, month, open_, as_issued, copies, as_json)
+
+
+@app.command()
+def archive(
+    context: typer.Context,
+    month: Month,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE.zip", help="写入的文件；默认 MONTH.zip，未印发的标明征求意见稿")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """某月归档为一个 zip：通报、工作簿、来源文件清单、规则集与校验和；字节每次相同。"""
+    from engine.commands.copies import write_archive
+
+    write_archive(context.obj, month, output, as_json)
 
 
 @app.command()
