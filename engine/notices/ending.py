@@ -25,10 +25,10 @@ def ending_words(book: Book, match: MatchLine, rule: Rule) -> str:
 
 def _state(match: MatchLine, kind: Kind) -> str:
     end = match.fact.values.get(kind.end_field) if match.fact else None
-    since = "次月" if kind.end_counts else "当月"
+    since = "自次月起" if kind.end_counts else "自该月起"
     if end is not None:
-        return f"已填报{kind.end_field}{month_words(str(end))}，自{since}起不再扣分"
-    return f"填报{kind.end_field}后，自{kind.end_field}的{since}起不再扣分"
+        return f"{kind.end_field}为{month_words(str(end))}，{since}不再扣分"
+    return f"填报“{kind.name}”的{kind.end_field}后，{since}不再扣分"
 
 
 def _monthly(kind: Kind, rule: Rule) -> str:
