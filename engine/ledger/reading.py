@@ -89,7 +89,7 @@ def book_of(connection: Connection, month: str) -> Book:
         entries=sums.get(month, {unit: {} for unit in ruleset.units}),
         earlier={each: carried(ruleset, month, each, own) for each, own in sums.items() if each < month},
         last=last_matches(connection, ruleset, month, lines) if comparable else {},
-        issue=_issue(connection, month),
+        issue=issue_of(connection, month),
         verdicts=_verdicts(connection, ruleset, month, lines),
         letters={one.unit: one for one in letters_of(connection, ruleset, month)},
         late=_late(connection, ruleset, month, seen),
@@ -118,7 +118,7 @@ def _fact_lines(connection: Connection, ruleset: Ruleset, seen: int) -> dict[int
     }
 
 
-def _issue(connection: Connection, month: str) -> Issue | None:
+def issue_of(connection: Connection, month: str) -> Issue | None:
     closing = Closing.__table__
     found = connection.execute(select(closing.c["number", "issued"]).where(closing.c.period == month)).first()
     return None if found is None else Issue(*found)

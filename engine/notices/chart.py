@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from engine.notices.chart_context import Column, Gauge, Gauges, Multiple, Pair, PairBar, PairChart
+from engine.notices.chart_context import Column, Gauge, Gauges, Multiple, Pair, PairBar, PairChart, RankCourse, RankDot
 from engine.notices.context import Bar, BarChart, Spark
 from engine.notices.wording import pts
 
@@ -15,6 +15,7 @@ RIGHT = 76  # room for numbers
 PAIR = 36  # two bars and a gap
 GAUGE, GAUGE_RIGHT = 28, 130
 COLUMN, MONTHS, MULTIPLE = 10, 12, 48
+COURSE, COURSE_EDGE, COURSE_STEP = 130, 30, 36
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 64, 18, 4
 
 
@@ -45,9 +46,9 @@ def _described(values: Sequence[tuple[str, int]]) -> str:
     return "；".join(f"{name} {pts(points)} 分" for name, points in values)
 
 
-def pairs(title: str, values: Sequence[tuple[str, int, int]], of: str) -> PairChart:
-    """Two bars a row from one zero: a name, what a unit has, and the median of `of`."""
-    numbers = [0, *(points for _, *both in values for points in both)]
+def pairs(title: str, values: Sequence[tuple[str, int | None, int]], of: str) -> PairChart:
+    """Two bars a row from one zero: a name, what a unit has (None: nothing), and the median of `of`."""
+    numbers = [0, *(points or 0 for _, *both in values for points in both)]
     low, high = min(numbers), max(numbers)
     left = GAP + CHARACTER * min(max((len(name) for name, *_ in values), default=0), LONGEST)
     # Numbers stand to the right of a bar, of one below zero too.
@@ -57,12 +58,12 @@ def pairs(title: str, values: Sequence[tuple[str, int, int]], of: str) -> PairCh
         Pair(name, _cut(name), place * PAIR + 4, _pair_bar(own, zero, step), _pair_bar(median, zero, step))
         for place, (name, own, median) in enumerate(values)
     )
-    told = "；".join(f"{name}：本单位 {pts(own)} 分，{of} {pts(median)} 分" for name, own, median in values)
+    told = "；".join(f"{name}：本单位{' 无' if own is None else f' {pts(own)} 分'}，{of} {pts(median)} 分" for name, own, median in values)
     return PairChart(title, told, WIDTH, len(values) * PAIR + 6, left - GAP, _tenths(zero), rows)
 
 
-def _pair_bar(points: int, zero: Fraction, step: Fraction) -> PairBar:
-    end = zero + points * step
+def _pair_bar(points: int | None, zero: Fraction, step: Fraction) -> PairBar:
+    end = zero + (points or 0) * step
     return PairBar(points, _tenths(min(zero, end)), _tenths(max(abs(end - zero), Fraction(1))), _tenths(max(zero, end) + 6))
 
 
@@ -91,6 +92,18 @@ def multiple(unit: str, href: str, values: Sequence[tuple[int, int, int | None]]
     )  # fmt: skip
     told = "；".join(f"{month}月 {pts(points)} 分" for month, points, _ in values)
     return Multiple(unit, href, told, MONTHS * COLUMN, MULTIPLE, COLUMN - 2, _tenths(zero), columns)
+
+
+def rank_course(title: str, values: Sequence[tuple[int, int]], size: int) -> RankCourse:
+    """Ranks of months, (month, rank) each, of so many units: the first place on top, a slot for every month of the year."""
+    step = Fraction(COURSE - 2 * COURSE_EDGE, max(size - 1, 1))
+    dots = tuple(
+        RankDot(f"{month}月", rank, _tenths(GAP + COURSE_STEP * (month - 1) + 18), _tenths(COURSE_EDGE + (rank - 1) * step),
+                _tenths(COURSE_EDGE + (rank - 1) * step - 8))
+        for month, rank in values
+    )  # fmt: skip
+    line = " ".join(f"{dot.x},{dot.y}" for dot in dots)
+    return RankCourse(title, "；".join(f"{month}月第 {rank} 名" for month, rank in values), WIDTH, COURSE, line, dots)
 
 
 def spark(values: Sequence[int]) -> Spark:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PairBar:
-    """One bar of a pair, and where its number stands."""
+    """One bar of a pair, and where its number stands; None where a unit has no entry at all, which is not a 0."""
 
-    points: int
+    points: int | None
     x: str
     width: str
     label_x: str
@@ -88,3 +88,24 @@ class Multiple:
     column: int  # how wide a month is
     axis_y: str
     columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RankDot:
+    month: str  # 4月
+    rank: int
+    x: str
+    y: str
+    label_y: str
+
+
+@dataclass(frozen=True, slots=True)
+class RankCourse:
+    """A unit's ranks month by month as a line, the first place on top."""
+
+    title: str
+    described: str
+    width: int
+    height: int
+    line: str
+    dots: tuple[RankDot, ...]

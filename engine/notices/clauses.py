@@ -19,11 +19,12 @@ def numbered(clause: Clause) -> str:
 def against_median(book: Book, unit: str) -> PairChart | None:
     """The clauses that bind the unit where it or the median has points; None where there is none."""
     category = book.ruleset.units[unit].category
-    own: dict[str, int] = {}
+    own: dict[str, int | None] = {}
     for rule in book.rules:
         if unit in rule.units and rule.category == category:
             clause = rule.clause or rule.id
-            own[clause] = own.get(clause, 0) + book.given.get(unit, {}).get(rule.id, 0)
+            had = book.given.get(unit, {}).get(rule.id)
+            own[clause] = own.get(clause) if had is None else (own.get(clause) or 0) + had
     values = []
     for clause, points in own.items():
         median = hundredths(book.medians[category, clause] / 100)

@@ -120,7 +120,7 @@ def _reason(book: Book, rule: str, was: MatchLine | None, now: MatchLine | None,
     if was.raw == now.raw:
         limited = (limit_words(now, known) if known else "") or "上月受限额，本月不受"
         return Reason("限额", f"{say}（{limited}）" if say else limited, by)
-    return Reason("数值变化", "，".join(filter(None, (say, f"上月{_worth(was)}，本月{_worth(now)}"))), by)
+    return Reason("数值变化", "；".join(filter(None, (say, f"上月：{_worth(was)}；本月：{_worth(now)}"))), by)
 
 
 def _worth(line: MatchLine) -> str:
