@@ -15,7 +15,7 @@ RIGHT = 76  # room for numbers
 PAIR = 36  # two bars and a gap
 GAUGE, GAUGE_RIGHT = 28, 130
 COLUMN, MONTHS, MULTIPLE = 10, 12, 48
-COURSE, COURSE_EDGE, COURSE_STEP = 130, 30, 36
+COURSE, COURSE_EDGE, COURSE_STEP = 130, 30, 34
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 64, 18, 4
 
 
@@ -103,7 +103,8 @@ def rank_course(title: str, values: Sequence[tuple[int, int]], size: int) -> Ran
         for month, rank in values
     )  # fmt: skip
     line = " ".join(f"{dot.x},{dot.y}" for dot in dots)
-    return RankCourse(title, "；".join(f"{month}月第 {rank} 名" for month, rank in values), WIDTH, COURSE, line, dots)
+    ends = tuple((rank, _tenths(COURSE_EDGE + (rank - 1) * step)) for rank in sorted({1, size}))
+    return RankCourse(title, "；".join(f"{month}月第 {rank} 名" for month, rank in values), WIDTH, COURSE, line, ends, dots)
 
 
 def spark(values: Sequence[int]) -> Spark:

@@ -108,4 +108,5 @@ class RankCourse:
     width: int
     height: int
     line: str
+    ends: tuple[tuple[int, str], ...]  # the first and the last place there is, and the height of each
     dots: tuple[RankDot, ...]
