@@ -82,7 +82,14 @@ def _reasons(book: Book, rule: str, was: list[MatchLine], now: list[MatchLine], 
     told = sorted((one for one in found if one.by), key=lambda one: -abs(one.by))
     shown, left = (told, []) if len(told) <= _REASONS else (told[: _REASONS - 1], told[_REASONS - 1 :])
     rest = [Reason("其余", f"另有{len(left)}条", sum(one.by for one in left))] if left else []
-    return (*shown, *rest)
+    return (*shown, *rest, *_limited(book, rule, now))
+
+
+def _limited(book: Book, rule: str, now: list[MatchLine]) -> list[Reason]:
+    """What was reported and gave nothing because of the rule's limits: no part of the sum, and yet why it is not more."""
+    known = book.known.get(rule)
+    words = Counter(limit_words(one, known) for one in now if known and one.limit and one.raw and not one.given)
+    return [Reason("未计分", f"{count}条，{word}", 0) for word, count in words.items()]
 
 
 def _identified(book: Book, lines: list[MatchLine]) -> dict[_Identity, MatchLine]:
