@@ -14,7 +14,7 @@ def ending_words(book: Book, match: MatchLine, rule: Rule) -> str:
     if match.given >= 0:
         return ""
     if match.fact is None or rule.fact is None:
-        return f"报送{'、'.join(map(pattern_words, rule.nones))}的当月起不再扣分" if rule.nones else ""
+        return f"自收到{'、'.join(map(pattern_words, rule.nones))}的当月起不再扣分" if rule.nones else ""
     kind = book.ruleset.kinds[match.fact.kind]
     if kind.time is Time.STATE:
         return _state(match, kind)

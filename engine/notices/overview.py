@@ -94,7 +94,9 @@ def _category(book: Yearbook, name: str, place: int) -> YearCategory:
         anchor=f"a{place}",
         leaders=tuple(row for row in ordered if row.total_rank <= LEADING),
         multiples=tuple(
-            chart.multiple(row.unit, row.href, [(int(each.period[5:]), each.points, each.rank) for each in book.units[row.unit]], within)
+            chart.multiple(
+                row.unit, row.href, [(int(each.period[5:]), each.points, each.rank) for each in book.units[row.unit]], within
+            )
             for row in ordered
         ),
         rows=tuple(ordered),
