@@ -167,6 +167,7 @@ def render_year_notices(folder: Path, year: int, open_: bool, copies: Copies, as
 def render_year(workspace: Workspace, year: int) -> list[Path]:
     """Writes a year's notice and index, and the page over all months; what was approved stays as issued."""
     from engine.notices.annual import annual_page
+    from engine.notices.index import INDEX
     from engine.notices.render import page_bytes, write_year
     from models.database import reading
 
@@ -178,6 +179,6 @@ def render_year(workspace: Workspace, year: int) -> list[Path]:
         notice = stood.notice
     else:
         notice = page_bytes(workspace.templates, "annual.html.j2", annual_page(shown.ruleset, shown.result, None))
-    files = write_year(shown.ruleset, shown.result, shown.endorsed, notice, workspace.notices, workspace.templates)
+    file = write_year(year, notice, workspace.notices)
     render_overview(workspace)
-    return files
+    return [file, workspace.notices / str(year) / INDEX]

@@ -189,12 +189,13 @@ def write_notices(workspace: Workspace, month: str, *, as_issued: bool = False) 
 
 
 def render_overview(workspace: Workspace) -> Path:
-    """Writes the page that leads to all months, and that of the reviews once there is a request."""
+    """Writes the page that leads to all months, those of the years and units, and that of the reviews once there is a request."""
     from engine.ledger.correcting import corrections
     from engine.ledger.reading import last_ruleset
     from engine.ledger.reviews import requests
     from engine.ledger.standings import posted_months
-    from engine.notices.render import render_index, render_reviews
+    from engine.ledger.yearbook import yearbooks
+    from engine.notices.render import render_index, render_reviews, render_years
     from engine.notices.reviews import reviews_link, reviews_page
     from models.database import reading
 
@@ -202,6 +203,8 @@ def render_overview(workspace: Workspace) -> Path:
         titles = [(each, last_ruleset(connection, each).title) for each in posted_months(connection)]
         corrected = {each for each, _ in titles if corrections(connection, each)}
         asked = requests(connection)
+        years = yearbooks(connection)
+    render_years(years, workspace.notices, workspace.templates)
     if asked:
         render_reviews(reviews_page(titles[-1][1], asked), workspace.notices, workspace.templates)
     link = reviews_link(asked) if asked else None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from statistics import median
 from typing import TYPE_CHECKING
 
 from engine.dsl.model import Rule, Ruleset
@@ -108,3 +111,34 @@ class Book:
     letters: Mapping[str, Sent] = field(default_factory=dict)  # unit to its supervision letter: a draft's has no number
     late: Mapping[str, tuple[LateLine, ...]] = field(default_factory=dict)  # unit to its records out of time, by due date
     formerly: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # unit to the others whose points it has, if any
+    last: Mapping[str, tuple[MatchLine, ...]] = field(default_factory=dict)  # unit to last month's matches; not of a merged unit
+    earlier: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)  # month before, unit, rule: posted sums
+
+    @cached_property
+    def known(self) -> Mapping[str, Rule]:
+        """The rules by id as they hold in the month, and after them those of other months as they are written."""
+        held = {rule.id: rule for rule in self.rules}
+        return {**held, **{rule.id: rule for rule in self.ruleset.rules if rule.id not in held}}
+
+    @cached_property
+    def given(self) -> Mapping[str, Mapping[str, int]]:
+        """Unit to rule to what its matches gave in the month, hundredths."""
+        return {unit: sums_by_rule(lines) for unit, lines in self.matches.items()}
+
+    @cached_property
+    def medians(self) -> Mapping[tuple[str, str], Fraction]:
+        """Category and clause to the median of the month among the units that the clause binds, hundredths."""
+        had: dict[tuple[str, str], dict[str, int]] = {}
+        for rule in self.rules:
+            sums = had.setdefault((rule.category, rule.clause or rule.id), {})
+            for unit in rule.units:
+                if unit in self.ruleset.units_in(self.period):
+                    sums[unit] = sums.get(unit, 0) + self.given.get(unit, {}).get(rule.id, 0)
+        return {clause: Fraction(median(map(Fraction, sums.values()))) for clause, sums in had.items() if sums}
+
+
+def sums_by_rule(lines: Iterable[MatchLine]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for line in lines:
+        sums[line.rule] = sums.get(line.rule, 0) + line.given
+    return sums

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import TypeVar
 
 from sqlalchemy import Connection, Row, Select, func, select
 
@@ -17,14 +18,16 @@ from engine.facts import Fact, key_texts
 from engine.ledger.book import Book, FactLine, Issue, LateLine, MatchLine, VerdictLine
 from engine.ledger.letters import letters_of
 from engine.ledger.standings import ranks, require_posted, standings, unit_points
-from engine.ledger.stored import newest_facts, scored_kinds
+from engine.ledger.stored import facts_by_version, newest_facts, scored_kinds
 from engine.ledger.verdicts import standing_verdicts
-from engine.scoring.months import facts_of, opening_months, rules_of
+from engine.scoring.months import facts_of, month_before, opening_months, rules_of
 from engine.scoring.points import shown
 from engine.scoring.sentence import sentence
 from engine.scoring.succession import course, forebears, formerly, owner
 from models.tables import Batch, BatchMonth, Closing, FactVersion, LedgerEntry, Match, RulesetVersion, SourceFile, Tally
 from models.versions import newest_ids
+
+_Had = TypeVar("_Had")
 
 
 @cache
@@ -80,6 +83,8 @@ def book_of(connection: Connection, month: str) -> Book:
     lines = _fact_lines(connection, ruleset, seen)
     opened = opening_months(ruleset, (fact for fact, _ in lines.values()))
     rules = rules_of(ruleset, month, opened)
+    sums = _entries(connection, ruleset, posted)
+    comparable = month_before(month) in posted and not opened & {month, month_before(month)}
     return Book(
         ruleset=ruleset,
         period=month,
@@ -89,8 +94,10 @@ def book_of(connection: Connection, month: str) -> Book:
         ranks={each: _ranks(ruleset, points, each, month) for each, points in own.items()},
         matches=_matches(connection, ruleset, rules, month, lines),
         facts=_facts_by_unit(ruleset, lines, month),
-        entries=_entries(connection, ruleset, month),
-        issue=_issue(connection, month),
+        entries=sums.get(month, {unit: {} for unit in ruleset.units}),
+        earlier={each: carried(ruleset, month, each, own) for each, own in sums.items() if each < month},
+        last=last_matches(connection, ruleset, month, lines) if comparable else {},
+        issue=issue_of(connection, month),
         verdicts=_verdicts(connection, ruleset, month, lines),
         letters={one.unit: one for one in letters_of(connection, ruleset, month)},
         late=_late(connection, ruleset, month, seen),
@@ -101,9 +108,7 @@ def book_of(connection: Connection, month: str) -> Book:
 
 def _ranks(ruleset: Ruleset, points: Mapping[str, int], month: str, later: str) -> dict[str, int]:
     """The ranks of a month as they were, under the names of a later one; a merged unit had none."""
-    had = ranks(ruleset, points)
-    before = {unit: forebears(ruleset, unit, month) for unit in ruleset.units_in(later)}
-    return {unit: had[names[0]] for unit, names in before.items() if len(names) == 1}
+    return carried(ruleset, later, month, ranks(ruleset, points))
 
 
 def _fact_lines(connection: Connection, ruleset: Ruleset, seen: int) -> dict[int, tuple[Fact, FactLine]]:
@@ -125,7 +130,7 @@ def _line(fact: Fact, origin: Sequence[object]) -> FactLine:
     return FactLine(fact.kind, key_texts(fact.key), fact.values, *origin)
 
 
-def _issue(connection: Connection, month: str) -> Issue | None:
+def issue_of(connection: Connection, month: str) -> Issue | None:
     closing = Closing.__table__
     found = connection.execute(select(closing.c["number", "issued"]).where(closing.c.period == month)).first()
     return None if found is None else Issue(*found)
@@ -198,15 +203,35 @@ def _matches(
     return {unit: tuple(line for _, line in sorted(own, key=lambda pair: pair[0])) for unit, own in found.items()}
 
 
-def _entries(connection: Connection, ruleset: Ruleset, month: str) -> dict[str, dict[str, int]]:
+def _entries(connection: Connection, ruleset: Ruleset, months: Sequence[str]) -> dict[str, dict[str, dict[str, int]]]:
+    """Month to unit to rule to the posted sum, for every posted month of the year up to the book's."""
     entry = LedgerEntry.__table__
-    sums: dict[str, dict[str, int]] = {unit: {} for unit in ruleset.units}
-    for unit, rule, points in connection.execute(
-        select(entry.c.unit, entry.c.rule, func.sum(entry.c.points))
-        .where(entry.c.period == month)
-        .group_by(entry.c.unit, entry.c.rule)
-        .order_by(entry.c.unit, entry.c.rule)
+    sums: dict[str, dict[str, dict[str, int]]] = {month: {unit: {} for unit in ruleset.units} for month in months}
+    for month, unit, rule, points in connection.execute(
+        select(entry.c.period, entry.c.unit, entry.c.rule, func.sum(entry.c.points))
+        .where(entry.c.period.in_(months))
+        .group_by(entry.c.period, entry.c.unit, entry.c.rule)
+        .order_by(entry.c.period, entry.c.unit, entry.c.rule)
     ):
         if points:
-            sums.setdefault(unit, {})[rule] = int(points)
+            sums[month].setdefault(unit, {})[rule] = int(points)
     return sums
+
+
+def carried(ruleset: Ruleset, month: str, earlier: str, had: Mapping[str, _Had]) -> dict[str, _Had]:
+    """What units had in an earlier month, under their names in a later one; a merged unit had nothing of its own."""
+    names = {unit: forebears(ruleset, unit, earlier) for unit in ruleset.units_in(month)}
+    return {unit: had[before[0]] for unit, before in names.items() if len(before) == 1 and before[0] in had}
+
+
+def last_matches(
+    connection: Connection, ruleset: Ruleset, month: str, lines: Mapping[int, tuple[Fact, FactLine]]
+) -> dict[str, tuple[MatchLine, ...]]:
+    """The matches of the month before as its own last run made them, by the names that units have now."""
+    before = month_before(month)
+    then = last_ruleset(connection, before)
+    used = {version for _, _, version, *_ in connection.execute(standing_matches(before)) if version is not None}
+    # A fact that has changed since then is not among those of the month: a state that has ended, a row put right.
+    old = facts_by_version(connection, then, used - lines.keys())
+    known = {**lines, **{fact.version: (fact, FactLine(fact.kind, key_texts(fact.key), fact.values, "", None, 0)) for fact in old}}
+    return carried(ruleset, month, before, _matches(connection, then, then.in_force(before), before, known))

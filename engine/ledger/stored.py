@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import Connection, Row, func, select
 
@@ -30,6 +30,18 @@ def newest_facts(connection: Connection, ruleset: Ruleset, seen: int | None = No
     facts: list[Fact] = []
     for some in rows.partitions(_CHUNK):
         facts += _facts(ruleset, some)
+    return facts
+
+
+def facts_by_version(connection: Connection, ruleset: Ruleset, versions: Collection[int]) -> list[Fact]:
+    """These fact versions, whether they are the newest or not."""
+    version = FactVersion.__table__
+    columns = version.c["id", "kind", "key", "fields"]
+    wanted = sorted(versions)
+    facts: list[Fact] = []
+    for start in range(0, len(wanted), _CHUNK):
+        rows = connection.execute(select(columns).where(version.c.id.in_(wanted[start : start + _CHUNK]))).all()
+        facts += _facts(ruleset, rows)
     return facts
 
 

@@ -20,8 +20,8 @@ from engine.notices.annual_context import (
     YearRow,
 )
 from engine.notices.annual_rules import applied_settings, grade_order, rule_sentences
-from engine.notices.context import IndexPage, Letterhead, Link, LinkGroup, Place
-from engine.notices.wording import address, date_words, fact_words, month_words, source_words
+from engine.notices.context import Letterhead, Place
+from engine.notices.wording import date_words, fact_words, source_words
 from engine.scoring.sentence import sentence
 
 ANNUAL = "年度考核结果.html"
@@ -48,15 +48,6 @@ def annual_page(ruleset: Ruleset, result: YearResult, endorsed: Endorsement | No
             for name in ruleset.categories
         ),
     )
-
-
-def year_index(ruleset: Ruleset, result: YearResult, endorsed: Endorsement | None, months: list[str]) -> IndexPage:
-    """The year's page: its result, and these months, which have notices."""
-    note = f"审定 · {date_words(endorsed.at[:10])}" if endorsed else "初评，待审定"
-    annual = LinkGroup("年度考核", (Link(address(ANNUAL), f"{result.year}年度考核结果", note),))
-    links = tuple(Link(address(f"../{month}/index.html"), month_words(month), "月度通报与各单位得分单") for month in months)
-    groups = (annual, LinkGroup("各月", links)) if links else (annual,)
-    return IndexPage(f"{result.year}年度积分", ruleset.title, Link("../index.html", "全部月份"), groups)
 
 
 def _head(ruleset: Ruleset, result: YearResult, endorsed: Endorsement | None) -> Letterhead:

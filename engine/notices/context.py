@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from engine.notices.chart_context import Gauges, PairChart
+    from engine.notices.comparison_context import Changes, Summary
     from engine.notices.task_context import TaskRow, TaskSums
 
 
@@ -174,6 +176,7 @@ class MonthlyPage:
     rate_names: tuple[str, ...]
     shortfalls: tuple[Shortfall, ...]
     tasks: TaskSums | None = None  # None of a month without verdicts
+    summary: Summary | None = None  # None of a month whose points were brought from before
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +193,7 @@ class Line:
     source: str
     mark: str
     reported: bool  # False only where nothing of the rule's kind was reported
+    ends: str = ""  # of a deduction: what ends it
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +261,9 @@ class StatementPage:
     tasks: tuple[TaskRow, ...] = ()
     letter: str = ""  # leads to the unit's supervision letter; "" where there is none
     formerly: str = ""  # whose points it has too, as a note says it
+    changes: Changes | None = None  # against last month; None where there is none to compare with
+    against: PairChart | None = None  # by clause against the median of the category
+    gauges: Gauges | None = None  # how far the unit is from each cap
 
 
 @dataclass(frozen=True, slots=True)

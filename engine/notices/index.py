@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from engine.ledger.book import Book
 from engine.ledger.letters import Sent
@@ -48,17 +48,18 @@ def all_months(
     months: Sequence[tuple[str, str]],
     corrected: Collection[str] = (),
     reviews: Link | None = None,
-    graded: Collection[str] = (),
+    shown: Mapping[str, bool] | None = None,
 ) -> IndexPage:
     """Every month that has notices, the newest first, by year, corrected ones marked; then what leads to the reviews.
 
-    `graded` are the years that have a page of their own, which leads their months.
+    `shown` are the years that have a page of their own, which leads their months, and whether it has the year's result.
     """
-    years = sorted({*(period[:4] for period, _ in months), *graded}, reverse=True)
+    shown = shown or {}
+    years = sorted({*(period[:4] for period, _ in months), *shown}, reverse=True)
     groups = tuple(
         LinkGroup(
             f"{year}年",
-            (Link(address(f"{year}/{INDEX}"), f"{year}年度", "年度考核结果"),) * (year in graded)
+            (Link(address(f"{year}/{INDEX}"), f"{year}年度", f"各月、各单位{'，年度考核结果' if shown.get(year) else ''}"),) * (year in shown)
             + tuple(
                 Link(address(f"{period}/{INDEX}"), month_words(period), f"{title} · 已更正" if period in corrected else title)
                 for period, title in sorted(months, reverse=True)

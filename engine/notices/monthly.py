@@ -22,6 +22,7 @@ from engine.notices.context import (
     ReviewTerm,
 )
 from engine.notices.rates import shortfalls
+from engine.notices.summary import summary
 from engine.notices.tasks import task_sums
 from engine.notices.wording import address, average, date_words, fact_words, formerly_words, month_words, statement_file
 from engine.scoring.months import month_before
@@ -77,6 +78,7 @@ def monthly_page(book: Book) -> MonthlyPage:
     matches = [match for unit in book.ruleset.units for match in book.matches.get(unit, ())]
     deducted = sorted((match for match in matches if match.given < 0), key=lambda match: match.given)
     rules = {rule.id: rule for rule in book.rules}
+    short = shortfalls(book)
     return MonthlyPage(
         head=head,
         title=(head.issuer, f"关于{head.month}", f"{head.scheme}情况的通报"),
@@ -92,8 +94,9 @@ def monthly_page(book: Book) -> MonthlyPage:
         deducted_points=sum(match.given for match in deducted),
         alerts=tuple(_alert(match, rules[match.rule]) for match in matches if rules[match.rule].veto),
         rate_names=tuple(rate.name for rate in book.ruleset.rates),
-        shortfalls=shortfalls(book),
+        shortfalls=short,
         tasks=task_sums(book),
+        summary=None if book.period in book.opened else summary(book, short),
     )
 
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from engine.dsl.model import Ruleset
 from engine.errors import InputError
 from engine.files import replaced
-from engine.ledger.annual import YearResult
-from engine.ledger.approving import Endorsement
 from engine.ledger.book import Book
-from engine.notices.annual import ANNUAL, year_index
+from engine.ledger.yearbook import Yearbook
+from engine.notices.annual import ANNUAL
 from engine.notices.annual_context import AnnualPage
 from engine.notices.card import card_page
 from engine.notices.card_context import CardPage
@@ -24,6 +23,8 @@ from engine.notices.index import CARD, INDEX, MONTHLY, all_months, month_index
 from engine.notices.letter import letter_page
 from engine.notices.matrix import matrix_page
 from engine.notices.monthly import monthly_page
+from engine.notices.overview import STATEMENTS, UNITS, unit_file, unit_page, year_page
+from engine.notices.overview_context import UnitPage, YearPage
 from engine.notices.reviews import REVIEWS
 from engine.notices.statement import statement_page
 from engine.notices.task_context import LetterPage, MatrixPage
@@ -31,13 +32,12 @@ from engine.notices.tasks import LEDGER, LETTERS, letter_file
 from engine.notices.wording import pts, signed, statement_file, wide
 from engine.shipped import shipped_folder
 
-STATEMENTS = "得分单"
 STATUS = "报送情况.html"
 COPIES = (".pdf", ".docx", ".png")  # other forms of a page, beside it
 
 Page = (
     IndexPage | MonthlyPage | StatementPage | CorrectionPage | StatusPage | ReviewsPage | LetterPage | MatrixPage | AnnualPage
-    | CardPage
+    | CardPage | YearPage | UnitPage
 )  # fmt: skip
 Progress = Callable[[int, int], None]  # pages done, pages in all
 
@@ -79,14 +79,27 @@ def write_month(pages: Mapping[str, bytes], folder: Path) -> list[Path]:
     return written
 
 
-def write_year(
-    ruleset: Ruleset, result: YearResult, endorsed: Endorsement | None, notice: bytes, out: Path, overrides: Path | None = None
-) -> list[Path]:
-    """Writes a year's notice, as it was rendered, and the index of the year; gives their paths, the notice first."""
-    months = [month for month in ruleset.months if (out / month / INDEX).exists()]
-    folder = out / str(result.year)
-    index = _rendered(_environment(overrides), "index.html.j2", year_index(ruleset, result, endorsed, months))
-    return _written({folder / ANNUAL: notice, folder / INDEX: index})
+def write_year(year: int, notice: bytes, out: Path) -> Path:
+    """Writes a year's notice, as it was rendered."""
+    return _written({out / str(year) / ANNUAL: notice})[0]
+
+
+def render_years(books: Sequence[Yearbook], out: Path, overrides: Path | None = None) -> list[Path]:
+    """Writes the page of each year and of each unit's year; they lead to what there is in `out`."""
+    templates = _environment(overrides)
+    pages: dict[Path, bytes] = {}
+    there = cache(lambda path: (out / path).exists())
+    for book in books:
+        folder = out / book.year
+        pages[folder / INDEX] = _rendered(templates, "year.html.j2", year_page(book, there))
+        for unit in book.units:
+            pages[folder / unit_file(unit)] = _rendered(templates, "unit.html.j2", unit_page(book, unit, there))
+    written = _written(pages)
+    for book in books:
+        for path in (out / book.year / UNITS).glob("*"):
+            if path not in pages:
+                path.unlink()
+    return written
 
 
 def render_index(
@@ -100,8 +113,8 @@ def render_index(
     """Writes `out`/index.html, which leads to those of the months, given as (period, title), that have notices."""
     there = [(period, title) for period, title in months if (out / period / INDEX).exists()]
     years = {period[:4] for period, _ in months}
-    graded = {year for year in years if (out / year / INDEX).exists()}
-    page = _rendered(_environment(overrides), "index.html.j2", all_months(there, corrected, reviews, graded))
+    shown = {year: (out / year / ANNUAL).exists() for year in years if (out / year / INDEX).exists()}
+    page = _rendered(_environment(overrides), "index.html.j2", all_months(there, corrected, reviews, shown))
     return _written({out / INDEX: page})[0]
 
 

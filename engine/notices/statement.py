@@ -13,13 +13,15 @@ from engine.dsl.model import Clause, PointsTable, Rule, Ruleset
 from engine.ledger.book import Book, MatchLine, Standing
 from engine.notices import chart
 from engine.notices.context import ClauseBlock, Line, Section, StatementPage
+from engine.notices.clauses import against_median, numbered
+from engine.notices.comparison import changes
+from engine.notices.ending import ending_words
 from engine.notices.late import late_records
+from engine.notices.limits import PER, gauges, limit_words
 from engine.notices.monthly import added, course, deducted, letterhead, moved
 from engine.notices.tasks import letter_href, task_rows
 from engine.notices.wording import MINUS, fact_source, fact_words, formerly_words, pts
 from engine.scoring.points import hundredths
-
-PER = {"year": "全年", "month": "当月"}
 
 
 def statement_page(book: Book, standing: Standing) -> StatementPage:
@@ -53,13 +55,10 @@ def statement_page(book: Book, standing: Standing) -> StatementPage:
         tasks=task_rows(book, unit),
         letter=f"../{letter_href(unit)}" if unit in book.letters else "",
         formerly=formerly_words(book.formerly.get(unit, ())),
+        changes=changes(book, unit),
+        against=None if book.period in book.opened else against_median(book, unit),
+        gauges=gauges(book, unit),
     )
-
-
-def _numbered(clause: Clause) -> str:
-    """The goal under its number in the source's table, which ends the clause's id."""
-    item = clause.id.rpartition(" ")[2]
-    return clause.goal if clause.goal.startswith(item) else f"{item}{clause.goal}"
 
 
 def _table(clause: str) -> str:
@@ -95,7 +94,7 @@ def _elsewhere(book: Book, category: str, clauses: list[Clause]) -> tuple[str, .
     shown = {clause.id for clause in clauses}
     tables = _tables(book.ruleset, category)
     others = (clause for clause in book.ruleset.clauses.values() if clause.id not in shown)
-    return tuple(_numbered(clause) for clause in others if _table(clause.id) in tables)
+    return tuple(numbered(clause) for clause in others if _table(clause.id) in tables)
 
 
 def _sections(
@@ -123,7 +122,7 @@ def _block(clause: Clause, rules: list[Rule], members: list[str], lines: list[Li
     named = tuple(dict.fromkeys(unit for units in responsible for unit in units))
     return ClauseBlock(
         id="" if any(is_own(rule.id) for rule in rules) else clause.id,
-        goal=_numbered(clause),
+        goal=numbered(clause),
         asks=clause.asks,
         units="、".join(named) if named and all(responsible) else "",
         rules=tuple(_rule_words(rule) for rule in rules),
@@ -153,6 +152,7 @@ def _lines(book: Book, unit: str, rule: Rule) -> Iterator[Line]:
             source=fact_source(match.fact),
             mark="",
             reported=True,
+            ends=ending_words(book, match, rule),
         )
 
 
@@ -193,17 +193,6 @@ def _takes(rule: Rule) -> bool:
 def _plain_number(formula: str) -> bool:
     """Whether a formula is a number of at most two decimals, which the points beside it show already."""
     return re.fullmatch(r"-?[0-9]+(\.[0-9]{1,2})?", formula.strip().replace(MINUS, "-")) is not None
-
-
-def limit_words(match: MatchLine, rule: Rule) -> str:
-    if not match.limit:
-        return ""
-    if match.limit == "once":
-        return "此前已计过，不再计分"
-    if match.limit == "best":
-        return "此前已计分，补计差额" if match.given else "同一事项只取最好的一次，不另计分"
-    period = PER[match.limit.partition("-")[2]]
-    return f"{period}累计以{pts(rule.cap.hundredths)}分为限" if rule.cap else f"{period}已到上限"
 
 
 def _rule_words(rule: Rule) -> str:

@@ -62,7 +62,7 @@ def _row(book: Book, task: Obligation, verdict: VerdictLine) -> TaskRow:
         sign=SIGNS[verdict.status].kind,
         failing=verdict.status in FAILING,
         due=day_words(verdict.due) if verdict.due else "",
-        standard="，".join(map(_test, task.standard)) if substandard else "",
+        standard="，".join(map(test_words, task.standard)) if substandard else "",
         lacking=_lacking(book.ruleset, task, verdict),
         decided=tuple(_deciding(book, fact) for fact in facts[:_SHOWN]),
         more=max(0, len(facts) - _SHOWN),
@@ -82,7 +82,7 @@ def _deciding(book: Book, fact: FactLine) -> Deciding:
 def _lacking(ruleset: Ruleset, task: Obligation, verdict: VerdictLine) -> str:
     """What would have shown that an obligation is done, or of one without a breach what did not occur."""
     if task.duty is Duty.CLEAN:
-        return "" if verdict.facts else f"没有{'，也没有'.join(map(_pattern, task.breach))}"
+        return "" if verdict.facts else f"没有{'，也没有'.join(map(pattern_words, task.breach))}"
     if verdict.status in (Status.DONE, Status.SUBSTANDARD):
         return ""
     told = "，也".join(filter(None, (_evidence(task), _report(task, ruleset.progress))))
@@ -95,11 +95,11 @@ def _evidence(task: Obligation) -> str:
 
 def _shown(evidence: Evidence) -> str:
     each = "".join(f"{name}{'、'.join(map(str, values))}各项的" for name, values in evidence.every)
-    return f"{each}{_pattern(evidence.pattern)}"
+    return f"{each}{pattern_words(evidence.pattern)}"
 
 
-def _pattern(pattern: Pattern) -> str:
-    tests = "、".join(map(_test, pattern.tests))
+def pattern_words(pattern: Pattern) -> str:
+    tests = "、".join(map(test_words, pattern.tests))
     return f"{tests}的“{pattern.kind}”" if tests else f"“{pattern.kind}”"
 
 
@@ -111,7 +111,7 @@ def _report(task: Obligation, progress: Progress | None) -> str:
     return f"没有收到{told}" if task.done_when else told
 
 
-def _test(test: Test) -> str:
+def test_words(test: Test) -> str:
     if test.op == "given":
         return f"{'填有' if test.value else '未填'}{test.field}"
     if isinstance(test.value, FieldRef):

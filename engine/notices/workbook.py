@@ -11,7 +11,7 @@ from engine.dsl.model import Rule
 from engine.ledger.book import Book, MatchLine
 from engine.ledger.sheets import COUNT, POINTS, Cell, Column, workbook, write_sheet
 from engine.notices.monthly import added, deducted, moved
-from engine.notices.statement import limit_words
+from engine.notices.limits import limit_words
 from engine.notices.wording import formerly_words, source_file
 from engine.scoring.points import decimal
 

@@ -118,9 +118,12 @@ def test_the_indexes_lead_to_the_year_and_its_months(workspace):
 
 
 def test_the_same_ledger_gives_the_same_bytes(workspace):
-    before = {path.name: path.read_bytes() for path in (workspace / "notices" / "2023").iterdir()}
+    def files():
+        return {path: path.read_bytes() for path in (workspace / "notices" / "2023").rglob("*.html")}
+
+    before = files()
     quietly("-w", workspace, "notices", "2023")
-    assert {path.name: path.read_bytes() for path in (workspace / "notices" / "2023").iterdir()} == before
+    assert files() == before
 
 
 def test_notices_tells_what_it_wrote(jifen, workspace):
