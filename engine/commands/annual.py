@@ -116,7 +116,7 @@ def _say_table(ruleset: Ruleset, shown: _Shown) -> None:
     say(f"{shown.result.year} 年度{state(shown.endorsed)}{told}：{counts}")
 
 
-def approve_year(folder: Path, year: int, by: str, dry_run: bool, as_json_: bool) -> None:
+def approve_year(folder: Path, year: int, by: str, number: str, dry_run: bool, as_json_: bool) -> None:
     from engine.notices.annual import annual_page
     from engine.notices.render import page_bytes
     from models.database import writing
@@ -126,7 +126,7 @@ def approve_year(folder: Path, year: int, by: str, dry_run: bool, as_json_: bool
         ruleset = year_ruleset(connection, workspace.ruleset, year)
 
         def rendering(result: YearResult, endorsed: Endorsement) -> bytes:
-            return page_bytes(workspace.templates, "annual.html.j2", annual_page(ruleset, result, endorsed))
+            return page_bytes(workspace.templates, "annual.html.j2", annual_page(ruleset, result, endorsed, number))
 
         at = moment()
         result, changed = approve(connection, workspace.ruleset, year, rendering, by=by, at=at)

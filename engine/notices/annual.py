@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from engine.dsl.model import Ruleset
 from engine.facts import Fact, typed
@@ -20,6 +21,7 @@ from engine.notices.annual_context import (
 )
 from engine.notices.annual_rules import applied_settings, grade_order, rule_sentences
 from engine.notices.context import IndexPage, Letterhead, Link, LinkGroup, Place
+from engine.notices.letterhead import plain_letterhead
 from engine.notices.wording import address, date_words, fact_words, month_words, source_words
 from engine.scoring.sentence import sentence
 
@@ -27,9 +29,9 @@ ANNUAL = "年度考核结果.html"
 LEADING = 3
 
 
-def annual_page(ruleset: Ruleset, result: YearResult, endorsed: Endorsement | None) -> AnnualPage:
-    """`ruleset` is the one that made the result; without `endorsed` it is a proposal."""
-    head = _head(ruleset, result, endorsed)
+def annual_page(ruleset: Ruleset, result: YearResult, endorsed: Endorsement | None, number: str = "") -> AnnualPage:
+    """`ruleset` is the one that made the result; without `endorsed` it is a proposal. `number` as the notice is issued under."""
+    head = _head(ruleset, result, endorsed, number)
     return AnnualPage(
         head=head,
         title=(head.issuer, f"关于{result.year}年度", f"{head.scheme}结果的通报"),
@@ -58,23 +60,12 @@ def year_index(ruleset: Ruleset, result: YearResult, endorsed: Endorsement | Non
     return IndexPage(f"{result.year}年度积分", ruleset.title, Link("../index.html", "全部月份"), groups)
 
 
-def _head(ruleset: Ruleset, result: YearResult, endorsed: Endorsement | None) -> Letterhead:
-    words = ruleset.notice
-    return Letterhead(
-        scheme=ruleset.title,
-        ruleset=ruleset.name,
-        fingerprint=ruleset.fingerprint[:12],
-        year=str(result.year),
-        month="",
-        issuer=words.get("issuer", ""),
-        number_prefix="",
-        to=words.get("to", "") or "，".join(f"各{category}" for category in ruleset.categories),
-        signer=words.get("signer", "") or words.get("issuer", ""),
-        cc=words.get("cc", ""),
-        draft=endorsed is None,
-        number="",
-        date=date_words(endorsed.at[:10]) if endorsed else "",
-    )
+def _head(ruleset: Ruleset, result: YearResult, endorsed: Endorsement | None, number: str) -> Letterhead:
+    """The number's year is that of the notice, which goes out when the year is over."""
+    date = endorsed.at[:10] if endorsed else ""
+    plain = plain_letterhead(ruleset, year=str(result.year), number=number, date=date, draft=endorsed is None)
+    office, bracket, _ = plain.number_prefix.partition("〔")
+    return replace(plain, number_prefix=f"{office}〔{date[:4] or result.year + 1}〕" if bracket else office)
 
 
 def _listed(ruleset: Ruleset, result: YearResult) -> list[UnitYear]:

@@ -11,6 +11,7 @@ from engine.ledger.book import FactLine
 _WIDE = {"(": "（", ")": "）", ",": "，", ":": "：", ";": "；"}
 _CHINESE = re.compile("[\u3001-\u3015\u4e00-\u9fff“”！-？]")
 MINUS = "\u2212"
+_DIGITS = "〇一二三四五六七八九"
 
 
 def pts(hundredths: int) -> str:
@@ -57,6 +58,16 @@ def wide(text: str) -> str:
         beside = (written[-1] if written else "") + text[place + 1 : place + 2]
         written.append(_WIDE[char] if char in _WIDE and _CHINESE.search(beside) else char)
     return "".join(written).replace(" （", "（")
+
+
+def han(number: int) -> str:
+    """A number from 1 to 99 as sections are counted.
+
+    >>> [han(one) for one in (1, 10, 12, 20, 35)]
+    ['一', '十', '十二', '二十', '三十五']
+    """
+    tens, ones = divmod(number, 10)
+    return ("" if tens < 2 else _DIGITS[tens]) + ("十" if tens else "") + (_DIGITS[ones] if ones else "")
 
 
 def source_words(file: str, sheet: str | None, row: int) -> str:
