@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from engine.chinese_dates import value_words
 from engine.dsl.model import Ruleset
 from engine.facts import Fact, typed
 from engine.ledger.annual import Listed, UnitYear, Veto, YearResult
@@ -103,9 +104,10 @@ def _fact(ruleset: Ruleset, entry: Listed) -> Fact:
 
 
 def _source(ruleset: Ruleset, entry: Listed) -> str:
-    """The entry by its key and where it was read: 拖欠账款 某公司 2023-03（登记.xlsx，拖欠账款，第2行）."""
+    """The entry by its key and where it was read: 拖欠账款 某公司 2023年3月（登记.xlsx，拖欠账款，第2行）."""
     kind = ruleset.kinds[entry.kind]
-    parts = [str(part) for name, part in zip(kind.key, json.loads(entry.key), strict=True) if part is not None and name != kind.unit_field]
+    key = zip(kind.key, json.loads(entry.key), strict=True)
+    parts = [value_words(kind.fields[name].type, part) for name, part in key if part is not None and name != kind.unit_field]
     return f"{entry.kind} {' '.join(parts)}（{source_words(entry.file, entry.sheet, entry.row)}）"
 
 

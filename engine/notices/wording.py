@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
+from engine.chinese_dates import date_words as date_words, day_words as day_words, month_words as month_words
 from engine.ledger.book import FactLine
 
 _WIDE = {"(": "（", ")": "）", ",": "，", ":": "：", ";": "；"}
@@ -38,12 +39,6 @@ def percent(rate: Fraction) -> str:
     if rate < 1:
         shown = min(shown, 9999)
     return f"{pts(shown)}%"
-
-
-def month_words(period: str) -> str:
-    """2023-04 as 2023年4月."""
-    year, month = period.split("-")
-    return f"{year}年{int(month)}月"
 
 
 def fact_words(say: str, title: str) -> str:
@@ -85,16 +80,6 @@ def statement_file(unit: str) -> str:
 def address(path: str) -> str:
     """A relative path as an href: what a browser would read as its own sign is escaped."""
     return path.replace("%", "%25").replace("#", "%23").replace("?", "%3F")
-
-
-def date_words(date: str) -> str:
-    """2023-04-30 as 2023年4月30日."""
-    return f"{date[:4]}年{day_words(date)}"
-
-
-def day_words(date: str) -> str:
-    """2023-04-30 as 4月30日."""
-    return f"{int(date[5:7])}月{int(date[8:])}日"
 
 
 def fact_source(fact: FactLine | None) -> str:

@@ -116,9 +116,11 @@ def test_what_is_done_or_due_later_is_not(book, status, due):
 
 
 def test_what_falls_due_soon_alone_makes_no_letter(jifen, workspace, sheet):
+    head = workspace / "rulesets" / "changzhi-2023" / "ruleset.yaml"
+    head.write_text(head.read_text(encoding="utf-8").replace("督办提示天数: {2023-01: {value: 31,", "督办提示天数: {2023-01: {value: 400,"), encoding="utf-8")
     assert jifen("-w", workspace, "import", sheet("典型经验", {"单位": "市教育局", "月份": "2023-01", "名称": "甲"})).status == 0
     assert jifen("-w", workspace, "run", "2023-01").status == 0
-    near = {one["unit"] for one in jifen("-w", workspace, "tasks", "2023-01", "--due-within", "60", "--status", "未开始", "--json").json}
+    near = {one["unit"] for one in jifen("-w", workspace, "tasks", "2023-01", "--due-within", "400", "--status", "未开始", "--json").json}
     failing = {one["unit"] for one in jifen("-w", workspace, "tasks", "2023-01", "--status", "逾期", "--status", "不达标", "--json").json}
     letters = {file.stem for file in (workspace / "notices" / "2023-01" / "督办函").glob("*.html")}
     assert letters == failing and near - failing
