@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.clock import moment
+from engine.clock import day_of, moment
 from engine.commands.copies import Copies, write_pdfs
 from engine.commands.month import open_page, render_overview
 from engine.commands.talk import progress, say, say_json, table, warn
@@ -119,11 +119,11 @@ def _say_table(ruleset: Ruleset, shown: _Shown) -> None:
     units = shown.result.units
     grades = dict.fromkeys([one.band for one in units] + [one.grade for one in units])  # by rank, so a veto moves none ahead
     counts = "，".join(f"{grade} {sum(one.grade == grade for one in units)}" for grade in grades)
-    told = f"（{shown.endorsed.at[:10]}，{shown.endorsed.by}）" if shown.endorsed else ""
+    told = f"（{day_of(shown.endorsed.at)}，{shown.endorsed.by}）" if shown.endorsed else ""
     say(f"{shown.result.year} 年度{state(shown.endorsed)}{told}：{counts}")
 
 
-def approve_year(folder: Path, year: int, by: str, dry_run: bool, as_json_: bool) -> None:
+def approve_year(folder: Path, year: int, by: str, number: str, dry_run: bool, as_json_: bool) -> None:
     from engine.notices.annual import annual_page
     from engine.notices.render import page_bytes
     from models.database import writing
@@ -134,14 +134,14 @@ def approve_year(folder: Path, year: int, by: str, dry_run: bool, as_json_: bool
         ruleset = year_ruleset(connection, current, year)
 
         def rendering(result: YearResult, endorsed: Endorsement) -> bytes:
-            return page_bytes(workspace.templates, "annual.html.j2", annual_page(ruleset, result, endorsed))
+            return page_bytes(workspace.templates, "annual.html.j2", annual_page(ruleset, result, endorsed, number))
 
         at = moment()
         result, changed = approve(connection, current, year, rendering, by=by, at=at)
     files = [] if dry_run else render_year(workspace, year)
     if as_json_:
         say_json({
-            "year": year, "by": by, "date": at[:10], "units": len(result.units), "changed": list(changed),
+            "year": year, "by": by, "date": day_of(at), "units": len(result.units), "changed": list(changed),
             "notices": [str(path) for path in files],
         })  # fmt: skip
         return

@@ -47,7 +47,16 @@ def close_month(folder: Path, month: str, number: str, issued: str | None, by: s
 
 
 def correct_month(
-    folder: Path, month: str, reason: str, reviews: Sequence[int], dry_run: bool, by: str | None, as_json: bool
+    folder: Path,
+    month: str,
+    reason: str,
+    reviews: Sequence[int],
+    *,
+    number: str,
+    date: str | None,
+    dry_run: bool,
+    by: str | None,
+    as_json: bool,
 ) -> None:
     from engine.ledger.checking import failing_checks
     from engine.ledger.closed import closings
@@ -68,7 +77,7 @@ def correct_month(
         if batch is not None:
             done = correction_of(connection, ruleset_of_batch(connection, batch), batch)
             told_months = [one for one in done.months if one.accounts or one.verdicts]
-            issued = correction_pages(done, workspace.templates)
+            issued = correction_pages(done, workspace.templates, number=number, issued=date)
             keep_issued(connection, issued, batch=batch)
             later = [each for each in posted_months(connection) if each >= month]
             failing = failing_checks(connection, workspace.ruleset, later)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from engine.clock import moment
+from engine.clock import day_of, moment
 from engine.commands.naming import one_of
 from engine.commands.talk import say, say_json, table
 from engine.intake.faults import place
@@ -31,7 +31,7 @@ def show_letters(folder: Path, month: str | None, unit: str | None, pending: boo
         sent = [one for each in months for one in letters_of(connection, last_ruleset(connection, each), each)]
         # The rules of today know what has become of the units since.
         found = tracked(connection, workspace.ruleset, sent)
-    today = moment()[:10]
+    today = day_of(moment())
     shown = [
         one for one in found
         if unit in (None, one.letter.unit) and (not pending or one.state(today) in _PENDING)

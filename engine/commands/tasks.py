@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from pathlib import Path
 
 from engine.commands.history import source_of
@@ -13,7 +12,7 @@ from engine.errors import InputError
 from engine.facts import key_line
 from engine.ledger.history import Version, versions_by_id
 from engine.ledger.verdicts import Held
-from engine.obligations.judging import FAILING, Status, last_day
+from engine.obligations.judging import FAILING, Status, falls_due
 from engine.workspace import Workspace
 
 _REASONS = 3  # facts that a table names for each verdict
@@ -108,9 +107,4 @@ def _require_task(ruleset: Ruleset, task: int | None) -> None:
 
 def _near(one: Held, month: str, days: int) -> bool:
     """Whether an unfinished obligation falls due within so many days of the month's end, or has failed already."""
-    if one.status == Status.DONE:
-        return False
-    if one.due is None or one.status in FAILING:
-        return one.status in FAILING
-    left = datetime.date.fromisoformat(one.due) - datetime.date.fromisoformat(last_day(month))
-    return left.days <= days
+    return one.status in FAILING or falls_due(one.status, one.due, month, days)

@@ -1,4 +1,4 @@
-"""`letters` of ruleset.yaml: how supervision letters are numbered, until when they are answered, and when they escalate."""
+"""`letters` of ruleset.yaml: how supervision letters are numbered, until when they are answered, what they warn of, and when they escalate."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ class LetterRule:
     """What holds for the letters of a month, settings replaced.
 
     `answer_within` are working days after the date of issue; None: no end is set. From the reminder `escalate_after` on
-    a letter goes to `escalate_to` as well; None: none ever does.
+    a letter goes to `escalate_to` as well; None: none ever does. A letter also names what falls due within `due_within`
+    calendar days of the month's end; None: nothing.
     """
 
     number_prefix: str = ""
     answer_within: int | None = None
     escalate_after: int | None = None
     escalate_to: str = ""
+    due_within: int | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Letters:
     answer_within: int | SettingRef | None = None
     escalate_after: int | SettingRef | None = None
     escalate_to: str = ""
+    due_within: int | SettingRef | None = None
 
 
 def letter_rule(ruleset: Ruleset, month: str) -> LetterRule:
@@ -47,7 +50,9 @@ def letter_rule(ruleset: Ruleset, month: str) -> LetterRule:
     def settled(value: int | SettingRef | None) -> int | None:
         return int(ruleset.numbers(month)[value.name]) if isinstance(value, SettingRef) else value
 
-    return LetterRule(told.number_prefix, settled(told.answer_within), settled(told.escalate_after), told.escalate_to)
+    return LetterRule(
+        told.number_prefix, settled(told.answer_within), settled(told.escalate_after), told.escalate_to, settled(told.due_within)
+    )
 
 
 def read_letters(shape: LettersShape | None, spot: Spot, words: Vocabulary) -> Letters | None:
@@ -61,6 +66,7 @@ def read_letters(shape: LettersShape | None, spot: Spot, words: Vocabulary) -> L
         answer_within=None if shape.answer_within is None else read_days(shape.answer_within, spot.at("answer_within"), words),
         escalate_after=None if shape.escalate_after is None else _times(shape.escalate_after, spot.at("escalate_after"), words),
         escalate_to=shape.escalate_to or "",
+        due_within=None if shape.due_within is None else read_days(shape.due_within, spot.at("due_within"), words),
     )
 
 

@@ -75,6 +75,7 @@ class ReviewShape(Shape):
 class LettersShape(Shape):
     number_prefix: Text | None = None
     answer_within: Any = None
+    due_within: Any = None
     escalate_after: Any = None
     escalate_to: Text | None = None
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from engine.clock import day_of
 from engine.dsl.model import Ruleset
 from engine.files import replaced
 from engine.ledger.annual import UnitYear, YearResult, what_lacks
@@ -122,7 +123,7 @@ def _heading(ruleset: Ruleset, result: YearResult, endorsed: Endorsement | None)
         ("考核", ruleset.title),
         ("年度", str(result.year)),
         ("状态", state(endorsed)),
-        *([("审定", f"{endorsed.at[:10]}，{endorsed.by}")] if endorsed else []),
+        *([("审定", f"{day_of(endorsed.at)}，{endorsed.by}")] if endorsed else []),
         *([("按 0 计的", lacks)] if lacks else []),
         ("规则集", ruleset.name),
         ("规则集指纹", result.ruleset),

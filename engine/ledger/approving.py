@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, func, insert, select
 
+from engine.clock import day_of
 from engine.dsl.model import Ruleset
 from engine.errors import InputError
 from engine.ledger.annual import YearResult, missing_evaluations, result_of, what_lacks, year_result, year_ruleset
@@ -34,7 +35,7 @@ class Endorsement:
 
     @property
     def told(self) -> str:
-        return f"已于 {self.at[:10]} 由{self.by}审定"
+        return f"已于 {day_of(self.at)} 由{self.by}审定"
 
 
 @dataclass(frozen=True)

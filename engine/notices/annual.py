@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+from engine.chinese_dates import value_words
+from engine.clock import day_of
 from engine.dsl.masks import masked
 from engine.dsl.model import Ruleset
 from engine.facts import Fact, typed
@@ -21,22 +24,23 @@ from engine.notices.annual_context import (
 )
 from engine.notices.annual_rules import applied_settings, grade_order, rule_sentences
 from engine.notices.context import Letterhead, Place
-from engine.notices.wording import date_words, fact_words, source_words
+from engine.notices.letterhead import plain_letterhead
+from engine.notices.wording import fact_words, source_words
 from engine.scoring.sentence import sentence
 
 ANNUAL = "年度考核结果.html"
 LEADING = 3
 
 
-def annual_page(ruleset: Ruleset, result: YearResult, endorsed: Endorsement | None) -> AnnualPage:
-    """`ruleset` is the one that made the result; without `endorsed` it is a proposal."""
-    head = _head(ruleset, result, endorsed)
+def annual_page(ruleset: Ruleset, result: YearResult, endorsed: Endorsement | None, number: str = "") -> AnnualPage:
+    """`ruleset` is the one that made the result; without `endorsed` it is a proposal. `number` as the notice is issued under."""
+    head = _head(ruleset, result, endorsed, number)
     return AnnualPage(
         head=head,
         title=(head.issuer, f"关于{result.year}年度", f"{head.scheme}结果的通报"),
-        approved=date_words(endorsed.at[:10]) if endorsed else "",
+        approved=date_words(day_of(endorsed.at)) if endorsed else "",
         by=endorsed.by if endorsed else "",
-        before=date_words(endorsed.before[:10]) if endorsed and endorsed.before else "",
+        before=date_words(day_of(endorsed.before)) if endorsed and endorsed.before else "",
         evaluation=ruleset.annual_rule().fact,
         rules=rule_sentences(ruleset),
         settings=applied_settings(ruleset),
@@ -50,23 +54,12 @@ def annual_page(ruleset: Ruleset, result: YearResult, endorsed: Endorsement | No
     )
 
 
-def _head(ruleset: Ruleset, result: YearResult, endorsed: Endorsement | None) -> Letterhead:
-    words = ruleset.notice
-    return Letterhead(
-        scheme=ruleset.title,
-        ruleset=ruleset.name,
-        fingerprint=ruleset.fingerprint[:12],
-        year=str(result.year),
-        month="",
-        issuer=words.get("issuer", ""),
-        number_prefix="",
-        to=words.get("to", "") or "，".join(f"各{category}" for category in ruleset.categories),
-        signer=words.get("signer", "") or words.get("issuer", ""),
-        cc=words.get("cc", ""),
-        draft=endorsed is None,
-        number="",
-        date=date_words(endorsed.at[:10]) if endorsed else "",
-    )
+def _head(ruleset: Ruleset, result: YearResult, endorsed: Endorsement | None, number: str) -> Letterhead:
+    """The number's year is that of the notice, which goes out when the year is over."""
+    date = day_of(endorsed.at) if endorsed else ""
+    plain = plain_letterhead(ruleset, year=str(result.year), number=number, date=date, draft=endorsed is None)
+    office, bracket, _ = plain.number_prefix.partition("〔")
+    return replace(plain, number_prefix=f"{office}〔{date[:4] or result.year + 1}〕" if bracket else office)
 
 
 def _listed(ruleset: Ruleset, result: YearResult) -> list[UnitYear]:
@@ -105,10 +98,10 @@ def _fact(ruleset: Ruleset, entry: Listed) -> Fact:
 
 
 def _source(ruleset: Ruleset, entry: Listed) -> str:
-    """The entry by its key and where it was read: 拖欠账款 某公司 2023-03（登记.xlsx，拖欠账款，第2行）."""
+    """The entry by its key and where it was read: 拖欠账款 某公司 2023年3月（登记.xlsx，拖欠账款，第2行）."""
     kind = ruleset.kinds[entry.kind]
     shown = zip(kind.key, json.loads(_fact(ruleset, entry).key), strict=True)
-    parts = [str(part) for name, part in shown if part is not None and name != kind.unit_field]
+    parts = [value_words(kind.fields[name].type, part) for name, part in shown if part is not None and name != kind.unit_field]
     return f"{entry.kind} {' '.join(parts)}（{source_words(entry.file, entry.sheet, entry.row)}）"
 
 

@@ -415,12 +415,8 @@ class ReviewsPage:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionPage:
-    scheme: str
-    issuer: str
-    signer: str
-    month: str
-    number: int
-    date: str
+    head: Letterhead
+    number: int  # the how manieth correction of the month
     reason: str
     months: tuple[CorrectedMonthPart, ...]
     reviews: tuple[ReviewRow, ...] = ()  # the requests that it answers

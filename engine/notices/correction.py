@@ -6,23 +6,21 @@ from engine.clock import day_of
 from engine.dsl.model import Ruleset
 from engine.ledger.correcting import CorrectedMonth, Correction
 from engine.notices.context import CorrectedMonthPart, CorrectedRow, CorrectionPage, MovedRow, RestatedRow
+from engine.notices.letterhead import plain_letterhead
 from engine.notices.reviews import review_row
-from engine.notices.wording import date_words, month_words
+from engine.notices.wording import month_words
 
 
 def correction_file(correction: Correction) -> str:
     return f"更正通报-{correction.number}.html"
 
 
-def correction_page(correction: Correction) -> CorrectionPage:
-    words = correction.ruleset.notice
+def correction_page(correction: Correction, number: str = "", issued: str | None = None) -> CorrectionPage:
+    """`number` as the notice is issued under, `issued` its date, YYYY-MM-DD; without one that of the correction."""
+    year, date = correction.period[:4], issued or day_of(correction.at)
     return CorrectionPage(
-        scheme=correction.ruleset.title,
-        issuer=words.get("issuer", ""),
-        signer=words.get("signer", "") or words.get("issuer", ""),
-        month=month_words(correction.period),
+        head=plain_letterhead(correction.ruleset, year=year, month=correction.period, number=number, date=date, draft=False),
         number=correction.number,
-        date=date_words(day_of(correction.at)),
         reason=correction.reason,
         months=tuple(_month(correction.ruleset, one) for one in correction.months),
         reviews=tuple(map(review_row, correction.reviews)),

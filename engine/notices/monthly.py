@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from engine.derivation.objecting import last_day, review_days
 from engine.dsl.model import Rule, Time
@@ -21,6 +22,7 @@ from engine.notices.context import (
     RankRow,
     ReviewTerm,
 )
+from engine.notices.letterhead import plain_letterhead
 from engine.notices.rates import shortfalls
 from engine.notices.summary import summary
 from engine.notices.tasks import task_sums
@@ -34,24 +36,15 @@ LEADING = 3
 
 
 def letterhead(book: Book) -> Letterhead:
-    ruleset = book.ruleset
-    words = ruleset.notice
-    return Letterhead(
-        scheme=ruleset.title,
-        ruleset=ruleset.name,
-        fingerprint=ruleset.fingerprint[:12],
-        year=book.period[:4],
-        month=month_words(book.period),
-        issuer=words.get("issuer", ""),
-        number_prefix=words.get("number_prefix", ""),
-        to=words.get("to", "") or "，".join(f"各{category}" for category in ruleset.categories),
-        signer=words.get("signer", "") or words.get("issuer", ""),
-        cc=words.get("cc", ""),
-        draft=book.issue is None,
-        number=book.issue.number if book.issue else "",
+    issue = book.issue
+    plain = plain_letterhead(
+        book.ruleset, year=book.period[:4], month=book.period, draft=issue is None,
+        number=issue.number if issue else "", date=issue.date if issue else "",
+    )  # fmt: skip
+    return replace(
+        plain,
         opening=book.ruleset.opening if book.period in book.opened else "",
         opened=_opened_words(book),
-        date=date_words(book.issue.date) if book.issue and book.issue.date else "",
         review=_review(book),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from engine.clock import day_of
 from engine.ledger.yearbook import UnitMonth, Yearbook, YearMonth
 from engine.notices import chart
 from engine.notices.annual import ANNUAL
@@ -24,7 +25,7 @@ def unit_file(unit: str) -> str:
 
 
 def year_page(book: Yearbook, there: There) -> YearPage:
-    note = f"审定 · {date_words(book.endorsed.at[:10])}" if book.endorsed else "初评，待审定"
+    note = f"审定 · {date_words(day_of(book.endorsed.at))}" if book.endorsed else "初评，待审定"
     annual = Link(address(ANNUAL), f"{book.year}年度考核结果", note)
     return YearPage(
         scheme=book.ruleset.title,

@@ -67,9 +67,14 @@ def _from_month(correction: str, month: str) -> str:
     return file if at == month else f"../{correction}"
 
 
-def correction_pages(correction: Correction, overrides: Path | None) -> dict[str, bytes]:
-    """The notice of a correction by its path below the folder of all notices; none where no issued points moved."""
+def correction_pages(
+    correction: Correction, overrides: Path | None, *, number: str = "", issued: str | None = None
+) -> dict[str, bytes]:
+    """The notice of a correction by its path below the folder of all notices; none where no issued points moved.
+
+    `number` and `issued`, YYYY-MM-DD, are what it goes out under.
+    """
     if correction.period is None:
         return {}
-    page = page_bytes(overrides, "correction.html.j2", correction_page(correction))
+    page = page_bytes(overrides, "correction.html.j2", correction_page(correction, number, issued))
     return {f"{correction.period}/{correction_file(correction)}": page}

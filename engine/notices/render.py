@@ -29,7 +29,7 @@ from engine.notices.reviews import REVIEWS
 from engine.notices.statement import statement_page
 from engine.notices.task_context import LetterPage, MatrixPage
 from engine.notices.tasks import LEDGER, LETTERS, letter_file
-from engine.notices.wording import pts, signed, statement_file, wide
+from engine.notices.wording import han, pts, signed, statement_file, wide
 from engine.shipped import shipped_folder
 
 STATUS = "报送情况.html"
@@ -150,7 +150,7 @@ def _environment(overrides: Path | None) -> ImmutableSandboxedEnvironment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters.update(pts=pts, signed=signed, wide=wide)
+    templates.filters.update(pts=pts, signed=signed, wide=wide, han=han)
     return templates
 
 

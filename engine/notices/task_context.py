@@ -73,6 +73,8 @@ class LetterPage:
     full_name: str
     day: str  # the month's last, 2023年4月30日
     tasks: tuple[CalledRow, ...]
+    near: tuple[TaskRow, ...]  # unfinished, and due soon: told by the way, for they alone call for no letter
+    near_days: int | None  # how many days after the month's end count as soon
     overdue: int
     substandard: int
     reminders: int  # the most of any of its tasks

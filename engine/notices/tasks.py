@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.chinese_dates import value_words
 from engine.dsl.model import FieldRef, Pattern, Ruleset, Test
 from engine.dsl.obligation import Duty, Evidence, Obligation, Progress
 from engine.ledger.book import Book, FactLine, VerdictLine
@@ -75,7 +76,7 @@ def _deciding(book: Book, fact: FactLine) -> Deciding:
     untold = {kind.unit_field} | ({progress.task} if progress and progress.fact == kind.name else set())
     if fact.values.get(kind.month_field) == book.period:
         untold.add(kind.month_field)
-    told = [f"{name} {fact.values[name]}" for name in kind.fields if name in fact.values and name not in untold]
+    told = [f"{name} {value_words(kind.fields[name].type, fact.values[name])}" for name in kind.fields if name in fact.values and name not in untold]
     return Deciding(fact.kind, "，".join(told), fact_source(fact))
 
 

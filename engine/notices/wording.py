@@ -6,11 +6,13 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
+from engine.chinese_dates import date_words as date_words, day_words as day_words, month_words as month_words
 from engine.ledger.book import FactLine
 
 _WIDE = {"(": "（", ")": "）", ",": "，", ":": "：", ";": "；"}
 _CHINESE = re.compile("[\u3001-\u3015\u4e00-\u9fff“”！-？]")
 MINUS = "\u2212"
+_DIGITS = "〇一二三四五六七八九"
 
 
 def pts(hundredths: int) -> str:
@@ -39,12 +41,6 @@ def percent(rate: Fraction) -> str:
     return f"{pts(shown)}%"
 
 
-def month_words(period: str) -> str:
-    """2023-04 as 2023年4月."""
-    year, month = period.split("-")
-    return f"{year}年{int(month)}月"
-
-
 def fact_words(say: str, title: str) -> str:
     """A sentence without the rule's title, which stands beside it already."""
     return say.removeprefix(title).removeprefix("：") if say == title or say.startswith(f"{title}：") else say
@@ -57,6 +53,16 @@ def wide(text: str) -> str:
         beside = (written[-1] if written else "") + text[place + 1 : place + 2]
         written.append(_WIDE[char] if char in _WIDE and _CHINESE.search(beside) else char)
     return "".join(written).replace(" （", "（")
+
+
+def han(number: int) -> str:
+    """A number from 1 to 99 as sections are counted.
+
+    >>> [han(one) for one in (1, 10, 12, 20, 35)]
+    ['一', '十', '十二', '二十', '三十五']
+    """
+    tens, ones = divmod(number, 10)
+    return ("" if tens < 2 else _DIGITS[tens]) + ("十" if tens else "") + (_DIGITS[ones] if ones else "")
 
 
 def source_words(file: str, sheet: str | None, row: int) -> str:
@@ -78,16 +84,6 @@ def statement_file(unit: str) -> str:
 def address(path: str) -> str:
     """A relative path as an href: what a browser would read as its own sign is escaped."""
     return path.replace("%", "%25").replace("#", "%23").replace("?", "%3F")
-
-
-def date_words(date: str) -> str:
-    """2023-04-30 as 2023年4月30日."""
-    return f"{date[:4]}年{day_words(date)}"
-
-
-def day_words(date: str) -> str:
-    """2023-04-30 as 4月30日."""
-    return f"{int(date[5:7])}月{int(date[8:])}日"
 
 
 def fact_source(fact: FactLine | None) -> str:

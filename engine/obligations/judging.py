@@ -7,6 +7,7 @@ date, over "each of these" and "any of these", and against the date.
 from __future__ import annotations
 
 import calendar
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -30,6 +31,13 @@ class Status(StrEnum):
 
 
 FAILING = (Status.OVERDUE, Status.SUBSTANDARD)  # what calls for a letter
+
+
+def falls_due(status: str, due: str | None, month: str, days: int) -> bool:
+    """Whether what is neither done nor failed falls due within so many days of the month's end; dates as YYYY-MM-DD."""
+    if due is None or status == Status.DONE or status in FAILING:
+        return False
+    return (datetime.date.fromisoformat(due) - datetime.date.fromisoformat(last_day(month))).days <= days
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.chinese_dates import value_words
 from engine.dsl.formula import plain
 from engine.dsl.model import Rule, Ruleset
 from engine.facts import Fact, key_texts
@@ -10,7 +11,7 @@ from engine.facts import Fact, key_texts
 def sentence(ruleset: Ruleset, rule: Rule, fact: Fact | None, month: str) -> str:
     if rule.say is not None:
         settings = {name: plain(value) for name, value in ruleset.numbers(month).items()}
-        fields = {name: str(value) for name, value in fact.values.items()} if fact else {}
+        fields = _told(ruleset, fact) if fact else {}
         empty = dict.fromkeys(rule.say.names, "")
         return rule.say.render({**empty, **settings, **fields})
     if fact is None:
@@ -21,3 +22,8 @@ def sentence(ruleset: Ruleset, rule: Rule, fact: Fact | None, month: str) -> str
         if name not in (kind.unit_field, kind.month_field)
     ]  # fmt: skip
     return f"{rule.title}：{'、'.join(told)}" if told else rule.title
+
+
+def _told(ruleset: Ruleset, fact: Fact) -> dict[str, str]:
+    known = ruleset.kinds[fact.kind].fields
+    return {name: value_words(known[name].type, value) if name in known else str(value) for name, value in fact.values.items()}

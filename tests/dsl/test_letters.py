@@ -13,6 +13,7 @@ HEAD = RULESET.replace(
 )
 WRONG = {
     "no days": ("bad-value", "letters: {answer_within: ‹一周}"),
+    "no days to fall due in": ("bad-value", "letters: {due_within: ‹近期}"),
     "a setting that is no number": ("bad-value", "letters: {answer_within: {setting: ‹词}}"),
     "an unknown setting": ("unknown-setting", "letters: {answer_within: {setting: ‹限期}}"),
     "none at all": ("bad-value", "letters: {escalate_to: 市政府, escalate_after: ‹0}"),
@@ -31,9 +32,9 @@ def test_a_mistake_is_told_at_its_place(case):
 
 
 def test_a_setting_counts_as_it_holds_in_the_month():
-    text = "letters: {number_prefix: 督〔2023〕, answer_within: {setting: 期限}, escalate_after: 2, escalate_to: 市政府}\n"
+    text = "letters: {number_prefix: 督〔2023〕, answer_within: {setting: 期限}, escalate_after: 2, escalate_to: 市政府, due_within: 9}\n"
     ruleset = ruleset_of(files(ruleset=HEAD + text))
-    assert letter_rule(ruleset, "2023-05") == LetterRule("督〔2023〕", 5, 2, "市政府")
+    assert letter_rule(ruleset, "2023-05") == LetterRule("督〔2023〕", 5, 2, "市政府", 9)
     assert letter_rule(ruleset, "2023-06").answer_within == 8
 
 

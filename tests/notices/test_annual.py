@@ -66,7 +66,7 @@ def test_the_twelve_months_are_the_standings(jifen, workspace):
 def test_a_veto_is_shown_with_the_list_entry_that_caused_it(workspace):
     (row,) = read(workspace).tables["一票否决"][1:]
     assert row.text("c-head") == OWING
-    assert all(word in row.cells[1][1] for word in ("某工程公司", "2023-11", "附件4 附表一（三十）", "拖欠账款.csv，第2行"))
+    assert all(word in row.cells[1][1] for word in ("某工程公司", "2023年11月", "附件4 附表一（三十）", "拖欠账款.csv，第2行"))
     assert row.text("warn").startswith("不合格")
 
 

@@ -36,6 +36,10 @@ def correct(
     reviews: Annotated[
         list[int] | None, typer.Option("--review", metavar="N", min=1, max=LARGEST, help="依据的复核申请，已决定变更（可重复）")
     ] = None,
+    number: Annotated[str, typer.Option(metavar="文号", help="更正通报的发文字号，如 长发改信用〔2023〕15号")] = "",
+    date: Annotated[
+        str | None, typer.Option(parser=day_of, metavar="DATE", help="更正通报的印发日期，如 2023-05-18；默认今天")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只预览，不入账")] = False,
     by: By = None,
     as_json: AsJson = False,
@@ -45,7 +49,10 @@ def correct(
 
     if not reason.strip():
         raise typer.BadParameter("更正要写明原因", param_hint="--reason")
-    correct_month(context.obj, month, reason.strip(), reviews or [], dry_run, by, as_json)
+    correct_month(
+        context.obj, month, reason.strip(), reviews or [],
+        number=number.strip(), date=date, dry_run=dry_run, by=by, as_json=as_json,
+    )  # fmt: skip
 
 
 @app.command()

@@ -76,15 +76,26 @@ def ledger(
 @app.command()
 def notices(
     context: typer.Context,
-    month: Annotated[str, typer.Argument(parser=month_or_year_of, metavar="MONTH/YEAR", help="月份或年份，如 2023-04、2023")],
+    month: Annotated[
+        str | None, typer.Argument(metavar="MONTH/YEAR", help="月份或年份，如 2023-04、2023；用 --context 时是模板名，可不写")
+    ] = None,
     open_: Annotated[bool, typer.Option("--open", help="生成后在浏览器中打开")] = False,
     as_issued: Annotated[bool, typer.Option("--as-issued", help="已印发的月份：与印发时逐字节相同，不含此后的更正")] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="通报、督办函、更正通报、年度结果旁各生成一份 PDF")] = False,
     docx: Annotated[bool, typer.Option("--docx", help="月度通报、督办函旁各生成一份可编辑的 Word 文档")] = False,
     png: Annotated[bool, typer.Option("--png", help="把通报卡画成图片（需要 Chromium）")] = False,
+    contract: Annotated[bool, typer.Option("--context", help="不生成，只列出模板收到的字段、类型与含义")] = False,
     as_json: AsJson = False,
 ) -> None:
     """重新生成某月或某年的通报：同一账本，字节相同。"""
+    if contract:
+        from engine.commands.contract import show_context
+
+        show_context(month, as_json)
+        return
+    if month is None:
+        raise typer.BadParameter("写明月份或年份，如 2023-04", param_hint="MONTH/YEAR")
+    month = _month_or_year(month)
     from engine.commands.copies import Copies
 
     copies = Copies(pdf, docx, png)
@@ -113,6 +124,13 @@ def archive(
     from engine.commands.copies import write_archive
 
     write_archive(context.obj, month, output, as_json)
+
+
+def _month_or_year(text: str) -> str:
+    try:
+        return month_or_year_of(text)
+    except typer.BadParameter as wrong:
+        raise typer.BadParameter(wrong.message, param_hint="MONTH/YEAR") from None
 
 
 @app.command()

@@ -74,6 +74,7 @@ def approve(
     context: typer.Context,
     year: Year,
     by: Annotated[str, typer.Option("--by", metavar="TEXT", help="审定者（必填），如 市政府常务会议")] = ...,
+    number: Annotated[str, typer.Option(metavar="文号", help="年度考核结果的发文字号，如 长发改信用〔2024〕3号")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只查能否审定、哪些单位有变，不审定")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -82,4 +83,4 @@ def approve(
 
     if not by.strip():
         raise typer.BadParameter("写明由谁审定", param_hint="--by")
-    approve_year(context.obj, year, by.strip(), dry_run, as_json)
+    approve_year(context.obj, year, by.strip(), number.strip(), dry_run, as_json)
