@@ -25,7 +25,7 @@ from engine.notices.annual_context import (
 from engine.notices.annual_rules import applied_settings, grade_order, rule_sentences
 from engine.notices.context import Letterhead, Place
 from engine.notices.letterhead import plain_letterhead
-from engine.notices.wording import fact_words, source_words
+from engine.notices.wording import date_words, fact_words, source_words
 from engine.scoring.sentence import sentence
 
 ANNUAL = "年度考核结果.html"

@@ -7,7 +7,15 @@ import typing
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 
-from engine.notices import annual_context, context, task_context
+from engine.notices import (
+    annual_context,
+    card_context,
+    chart_context,
+    comparison_context,
+    context,
+    overview_context,
+    task_context,
+)
 from engine.notices.meanings import CLASSES, FIELDS
 
 TEMPLATES: dict[str, type] = {
@@ -20,9 +28,13 @@ TEMPLATES: dict[str, type] = {
     "annual.html.j2": annual_context.AnnualPage,
     "reviews.html.j2": context.ReviewsPage,
     "status.html.j2": context.StatusPage,
+    "card.html.j2": card_context.CardPage,
+    "year.html.j2": overview_context.YearPage,
+    "unit.html.j2": overview_context.UnitPage,
 }
+_MODULES = (context, task_context, annual_context, card_context, chart_context, comparison_context, overview_context)
 _WORDS = {int: "整数", str: "文本", bool: "是否"}
-_KNOWN = {name: one for module in (context, task_context, annual_context) for name, one in vars(module).items() if isinstance(one, type)}
+_KNOWN = {name: one for module in _MODULES for name, one in vars(module).items() if isinstance(one, type)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,14 @@ CLASSES = {
     "UnfinishedTask": "一项未完成任务", "UnfinishedRow": "一个单位的未完成任务", "MonthsRow": "一个单位的十二个月积分",
     "CalledRow": "督办的一项任务", "AnswerForm": "答复的方式", "Sign": "任务状态的记号", "Cell": "任务台账的一格", "MatrixRow": "任务台账的一行",
     "MatrixPart": "一类单位的任务台账",
+    "Summary": "当月值得一说的变化；没有可说的部分为空", "CategoryMoves": "一类单位中积分变动最大的", "Mover": "积分变动最大的单位",
+    "Cause": "变动中一条规则的部分", "Listing": "影响年度等次的一种情形及其单位", "First": "本年度首次得分的规则与单位",
+    "RateCount": "一项比率未达到100%的单位数", "Changes": "与上月相比", "Change": "积分有变的一条规则", "Reason": "变动的一条原因",
+    "Pair": "一条考核条款的积分与同类中位数", "PairBar": "一对条形中的一条", "PairChart": "积分与中位数的对比图",
+    "Gauge": "一个上限用去多少", "Gauges": "各上限的进度图", "CardPage": "通报卡", "CardPart": "一类单位的首尾", "CardRow": "通报卡上的一个单位",
+    "CardAlert": "当月新出现的影响等次的情形", "YearPage": "全年目录", "MonthRow": "全年目录中的一个月", "Leader": "当月领先的单位",
+    "YearCategory": "一类单位的全年", "UnitRow": "一个单位的各月积分", "Multiple": "一个单位各月的小图", "Column": "小图中的一个月",
+    "UnitPage": "单位全年", "UnitMonthRow": "单位的一个月", "RankCourse": "名次走势图", "RankDot": "走势图上的一个月",
 }  # fmt: skip
 _NAMES = "名称"
 FIELDS = {
@@ -63,4 +71,17 @@ FIELDS = {
     "rule": "规则编号", "asked": "申请日期", "settled": "已办结", "correction": "更正通报；没有的为空", "value": "取值", "evaluation": "年终测评", "AnnualPage.evaluation": "年终测评的叫法",
     "score": "总成绩，百分之一分", "vetoed": "被一票否决", "grades": "各等次的单位数", "band": "按名次的等次", "unfinished": "未完成的任务", "approved": "审定日期；初评的为空文本",
     "by": "审定者", "AnnualPage.before": "被取代的审定的日期；没有的为空文本", "settings": "所用的设置", "vetoes": "一票否决的情形",
+    # 与上月相比、各图、通报卡、全年
+    "summary": "与上月相比值得一说的变化；没有上月的为空", "moves": "各类单位积分变动最大的", "listed": "当月新列入的", "cleared": "当月已消除的",
+    "firsts": "本年度首次得分的规则", "first_rules": "首次得分的规则数，含未列出的", "first_units": "首次得分的单位数", "rank_before": "上月名次",
+    "causes": "变动的主要来由", "Cause.by": "这条规则使积分变动多少，百分之一分", "Mover.by": "积分变动，百分之一分", "Reason.by": "这条原因使积分变动多少，百分之一分",
+    "Change.by": "积分变动，百分之一分", "Changes.by": "比上月多（少）多少，百分之一分", "changes": "与上月相比；没有上月的为空", "against": "与同类中位数的对比图；没有的为空",
+    "gauges": "各上限的进度图；没有上限的为空", "now": "本月积分，百分之一分；没有触发的为空", "same": "积分没有变动的规则数", "same_points": "没有变动的积分合计，百分之一分",
+    "reasons": "变动的原因", "track_x": "进度条左端的横坐标", "track": "进度条全长", "shown": "图中写出的名称，过长的截短", "own": "本单位",
+    "median": "同类单位的中位数", "per": "上限的期间：全年或当月", "cap": "上限，百分之一分", "full": "是否已到上限", "filled": "已用去的长度",
+    "ends": "怎样不再扣分；不是扣分的为空文本", "more_alerts": "未列出的情形数", "first": "排在前面的", "last": "排在后面的", "YearPage.last": "最近一个已计分的月份",
+    "annual": "年度考核结果的链接；没有的为空", "labels": "各月的简称，由旧到新", "multiples": "各单位的小图", "column": "一个月的宽", "axis_y": "零线的纵坐标",
+    "columns": "各月", "best_rank": "全年最好的月度名次；没有的为空", "course": "名次走势图；不足两个月的为空", "line": "折线各点的坐标",
+    "RankCourse.ends": "最前与最后的名次及其纵坐标", "dots": "各月的点", "statement": "得分单的链接；没有的为空文本", "label_y": "名次文字的纵坐标",
+    "Gauge.points": "已得（已扣）积分，百分之一分", "UnitRow.points": "各月积分，百分之一分；当月还没有这个单位的为空",
 }  # fmt: skip

@@ -73,7 +73,7 @@ def office(folder: Path) -> Path:
             act("run", month, "--from", inbox / month, "--no-notices")
             act("close", month, "--number", f"长发改信用〔2023〕{number}号", "--date", "2023-05-08", *ISSUER)
         act("import", inbox / MONTHS[2], "--correction", "二月的数字迟报")
-        act("correct", MONTHS[0], "--reason", "二月的数字迟报", *ISSUER)
+        act("correct", MONTHS[1], "--reason", "二月的数字迟报", *ISSUER)
         act("run", MONTHS[2], "--no-notices")
         act("run", DRAFT, "--from", inbox / DRAFT)
         act("review", "open", COUNTY, ISSUED, "--rule", "C04", "--text", "已按时处理", *ISSUER)
