@@ -91,7 +91,8 @@ def test_the_head_of_every_statement_is_the_standings(office, month):
     for one in month.standings:
         unit, of = one["unit"], f"/ {sizes[one['category']]}"
         text = read(office, month, f"得分单/{unit}.html").text
-        assert text[text.index("本月积分") : text.index(" 得分明细")] == (
+        head = text[text.index("本月积分") :]
+        assert head[: head.index("）", head.index("累计名次")) + 1] == (
             f"本月积分{points(one['month_points'])} 加分 / 扣分{signed(month.added(unit))} / {signed(month.deducted(unit))}"
             f" 本月名次{one['month_rank']}{of} 较上月 {month.moved(one)}"
             f" 累计积分{points(one['total_points'])} 累计名次{one['total_rank']}{of}（{one['category']}）"
