@@ -25,8 +25,9 @@ from engine.notices.annual_context import (
 from engine.notices.annual_rules import applied_settings, grade_order, rule_sentences
 from engine.notices.context import Letterhead, Place
 from engine.notices.letterhead import plain_letterhead
-from engine.notices.wording import date_words, fact_words, source_words
+from engine.notices.wording import date_words, fact_words, formerly_words, source_words
 from engine.scoring.sentence import sentence
+from engine.scoring.succession import formerly
 
 ANNUAL = "年度考核结果.html"
 LEADING = 3
@@ -77,7 +78,10 @@ def _part(ruleset: Ruleset, result: YearResult, name: str, at: int) -> YearPart:
         grades=tuple((grade, sum(one.grade == grade for one in own)) for grade in dict.fromkeys(order) if grade),
         leaders=tuple(Place(rank, tuple(one.unit for one in own if one.rank == rank)) for rank in ranks),
         rows=tuple(
-            YearRow(one.rank, one.unit, one.points, evaluation_text(one.evaluation), one.score, one.grade, bool(one.vetoes))
+            YearRow(
+                one.rank, one.unit, one.points, evaluation_text(one.evaluation), one.score, one.grade, bool(one.vetoes),
+                formerly_words(formerly(ruleset, one.unit, ruleset.months)),
+            )
             for one in own
         ),
     )

@@ -25,6 +25,7 @@ class YearRow:
     score: int
     grade: str
     vetoed: bool
+    formerly: str = ""  # whose points it has too, as a note says it
 
 
 @dataclass(frozen=True, slots=True)

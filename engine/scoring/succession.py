@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 
 from engine.dsl.model import Ruleset, SettingRef
@@ -43,7 +43,7 @@ def forebears(ruleset: Ruleset, unit: str, month: str) -> tuple[str, ...]:
     return tuple(name for before in predecessors(ruleset, unit) for name in forebears(ruleset, before, month))
 
 
-def formerly(ruleset: Ruleset, unit: str, months: Months) -> tuple[str, ...]:
+def formerly(ruleset: Ruleset, unit: str, months: Collection[str]) -> tuple[str, ...]:
     """The other units whose points in these months a unit has, the latest names first."""
     found: list[str] = []
     for before in predecessors(ruleset, unit):

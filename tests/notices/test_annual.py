@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from engine.dsl.model import Unit
+from engine.ledger.annual import UnitYear, YearResult
+from engine.notices.annual import annual_page
 from engine.notices.annual_rules import rule_sentences
 from tests.annual import MONTHS, OWING, copied, quietly
 from tests.notices.reading import Reader, hundredths
@@ -73,12 +75,18 @@ def test_a_veto_is_shown_with_the_list_entry_that_caused_it(workspace):
 def test_unfinished_tasks_are_those_of_december(jifen, workspace):
     tasks = jifen("-w", workspace, "tasks", "2023-12", "--json").json
     unfinished = [one for one in tasks if one["status"] != "已完成"]
-    rows = {row.text("c-head"): row for row in read(workspace).tables["未完成任务"][1:]}
-    assert set(rows) == {one["unit"] for one in unfinished}
-    for unit, row in rows.items():
-        own = [one for one in unfinished if one["unit"] == unit]
-        assert int(row.text("c-pts")) == len(own)
-        assert all(f"{one['task']}．" in row.cells[2][1] and f"未完成：{one['status']}" in row.cells[2][1] for one in own)
+    rows = [[cell for _, cell in row.cells] for row in read(workspace).tables["未完成任务"][1:]]
+    told = sorted((row[0], int(row[1].partition("．")[0]), row[2]) for row in rows)
+    assert told == sorted((one["unit"], one["task"], one["status"]) for one in unfinished)
+
+
+def test_a_unit_that_goes_on_for_another_says_whose_points_it_has(ruleset):
+    old, new = Unit("市旧局", "市旧局", "部门", until="2023-06", becomes="市新局"), Unit("市新局", "市新局", "部门", since="2023-07")
+    rules = replace(ruleset, units={one.name: one for one in (old, new)})
+    months = (100,) * 12
+    year = UnitYear("部门", "市新局", months, 1200, None, "0", 1080, 1, "优秀", "优秀", (), ())
+    (row,) = annual_page(rules, YearResult(2023, "", (year,)), None).categories[0].rows
+    assert (row.unit, row.points, row.formerly) == ("市新局", 1200, "（含原市旧局的积分）")
 
 
 def test_the_rules_are_stated_with_their_settings(workspace):
