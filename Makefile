@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := demo
 
-.PHONY: demo test setup bench torture pictures clean
+.PHONY: demo test coverage setup bench torture pictures clean
 
 demo: setup
 	@rm -rf $(DEMO)
@@ -15,6 +15,9 @@ demo: setup
 	@echo "请打开：$(CURDIR)/$(DEMO)/notices/2023-04/月度通报.html"
 
 test: setup $(VENV)/.test
+	$(BIN)/python -m pytest -n 2
+
+coverage: setup $(VENV)/.test
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term --cov-fail-under=90
 
 setup: $(VENV)/.setup

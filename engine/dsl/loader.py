@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from engine.dsl.annual import read_annual
@@ -57,7 +58,13 @@ def load_ruleset(files: Mapping[str, str]) -> tuple[Ruleset | None, list[Finding
 
 def ruleset_of(files: Mapping[str, str]) -> Ruleset:
     """The ruleset that the files say; raises RulesetFaulty with every finding."""
-    ruleset, findings = load_ruleset(files)
+    return _sound(tuple(sorted(files.items())))
+
+
+@lru_cache(maxsize=8)
+def _sound(files: tuple[tuple[str, str], ...]) -> Ruleset:
+    """Kept by the texts: a command reads the workspace's ruleset, and most often the same again out of the ledger."""
+    ruleset, findings = load_ruleset(dict(files))
     if ruleset is None:
         raise RulesetFaulty(findings)
     return ruleset

@@ -141,8 +141,18 @@ def _pages(book: Book) -> Iterator[tuple[str, str, Page]]:
 
 
 def _environment(overrides: Path | None) -> ImmutableSandboxedEnvironment:
+    """The shipped templates alone are compiled once for all pages of a process."""
+    own = overrides is not None and overrides.is_dir() and any(overrides.iterdir())
+    return _templates(overrides, shipped_folder("templates")) if own else _shipped()
+
+
+@cache
+def _shipped() -> ImmutableSandboxedEnvironment:
+    return _templates(shipped_folder("templates"))
+
+
+def _templates(*folders: Path) -> ImmutableSandboxedEnvironment:
     """Sandboxed, since a workspace's templates are a city's words and drawings, not its programs."""
-    folders = [folder for folder in (overrides, shipped_folder("templates")) if folder is not None]
     templates = ImmutableSandboxedEnvironment(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
         autoescape=True,
