@@ -167,7 +167,7 @@ def _template_fault(name: str, error: Exception) -> InputError:
     else:
         place, line = _template_line(error.__traceback__) or (name, 0)
     what = f"找不到模板 {error.name}" if isinstance(error, TemplateNotFound) else str(error)
-    where = f"模板 {place} 第 {line} 行" if line else f"模板 {place}"
+    where = f"模板 {place} 第 {line} 行" if line else f"模板 {place} "
     return InputError(f"{where}出错：{what}", "改正 templates/ 中的该模板，或删除它以使用自带模板，然后重新生成通报")
 
 
