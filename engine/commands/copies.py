@@ -37,9 +37,9 @@ class Copies:
 
     def write(self, workspace: Workspace, month: str, files: Sequence[Path]) -> list[Path]:
         """Writes the wanted forms of a month's pages beside them; gives their paths."""
-        made = write_pdfs([path for path in files if _official(path)]) if self.pdf else []
-        if self.docx:
-            made += _write_documents(workspace, month)
+        made = _write_documents(workspace, month) if self.docx else []  # first: it may have to refuse, and PDFs take long
+        if self.pdf:
+            made += write_pdfs([path for path in files if _official(path)])
         if self.png:
             made.append(_picture(files, month))
         return made

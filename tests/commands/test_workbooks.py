@@ -152,6 +152,7 @@ def test_a_closed_month_is_kept_as_issued_with_the_correction_that_came_since(ji
 
 
 def test_no_document_is_made_that_would_differ_from_the_notice_as_issued(jifen, issued):
-    done = jifen("-w", issued, "notices", "2023-01", "--docx")
+    done = jifen("-w", issued, "notices", "2023-01", "--docx", "--pdf")
     assert done.status == 1 and "更正" in done.err
+    assert not list((issued / "notices/2023-01").rglob("*.pdf"))
     assert not (issued / "notices/2023-01/月度通报.docx").exists()
