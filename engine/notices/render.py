@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -73,10 +73,16 @@ def write_month(pages: Mapping[str, bytes], folder: Path) -> list[Path]:
     """Writes a month's notices into its folder and gives their paths, the index first."""
     written = _written({folder / name: content for name, content in pages.items()})
     # What an earlier run left: of units that the list has lost, or that no longer fail.
-    for path in (folder / LEDGER, *folder.glob(f"{STATEMENTS}/*"), *folder.glob(f"{LETTERS}/*")):
-        if path.with_suffix(".html") not in written:
-            path.unlink(missing_ok=True)
+    _cleared((folder / LEDGER, *folder.glob(f"{STATEMENTS}/*.html"), *folder.glob(f"{LETTERS}/*.html")), written)
     return written
+
+
+def _cleared(pages: Iterable[Path], kept: Collection[Path]) -> None:
+    """Removes pages and their copies, not what someone else has put beside them: a receipt that was scanned, say."""
+    for page in pages:
+        if page not in kept:
+            for suffix in (page.suffix, *COPIES):
+                page.with_suffix(suffix).unlink(missing_ok=True)
 
 
 def write_year(year: int, notice: bytes, out: Path) -> Path:
@@ -96,9 +102,7 @@ def render_years(books: Sequence[Yearbook], out: Path, overrides: Path | None = 
             pages[folder / unit_file(unit)] = _rendered(templates, "unit.html.j2", unit_page(book, unit, there))
     written = _written(pages)
     for book in books:
-        for path in (out / book.year / UNITS).glob("*"):
-            if path not in pages:
-                path.unlink()
+        _cleared((out / book.year / UNITS).glob("*.html"), pages)
     return written
 
 
