@@ -121,7 +121,7 @@ def corrections(connection: Connection, month: str) -> list[int]:
 
 
 def moved_since_issued(connection: Connection, month: str) -> bool:
-    """Whether a closed month's notice would be another by now: a correction of it, or of an earlier month, which its sums count."""
+    """Whether a closed month's notice would be another by now: it was corrected, or an earlier month that its sums count."""
     entry, closing = LedgerEntry.__table__, Closing.__table__
     closed = select(closing.c.last_batch).where(closing.c.period == month).scalar_subquery()
     since = select(entry.c.id).where(entry.c.period.between(f"{month[:4]}-01", month), entry.c.batch_id > closed).limit(1)

@@ -53,7 +53,7 @@ def entries(
         if wanted is not None:
             query = query.where(column == wanted)
     return [
-        dict(zip(COLUMNS, (*row[:6], decimal(row.points), row.kind, fact_text(row.fact_kind, row.fact_key), row.reason), strict=True))
+        dict(zip(COLUMNS, (*row[:6], decimal(row.points), row.kind, fact_text(*row[8:10]), row.reason), strict=True))
         for row in connection.execute(query)
     ]
 
