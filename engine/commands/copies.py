@@ -37,9 +37,9 @@ class Copies:
 
     def write(self, workspace: Workspace, month: str, files: Sequence[Path]) -> list[Path]:
         """Writes the wanted forms of a month's pages beside them; gives their paths."""
-        made = write_pdfs([path for path in files if _official(path)]) if self.pdf else []
-        if self.docx:
-            made += _write_documents(workspace, month)
+        made = _write_documents(workspace, month) if self.docx else []  # first: it may have to refuse, and PDFs take long
+        if self.pdf:
+            made += write_pdfs([path for path in files if _official(path)])
         if self.png:
             made.append(_picture(files, month))
         return made
@@ -70,14 +70,14 @@ def write_pdfs(pages: Sequence[Path]) -> list[Path]:
 
 def _write_documents(workspace: Workspace, month: str) -> list[Path]:
     """The month's notice and its letters as documents to be edited."""
-    from engine.ledger.correcting import corrections
+    from engine.ledger.correcting import moved_since_issued
     from engine.ledger.reading import book_of
     from engine.notices.docx import month_documents
     from models.database import reading
 
     with progress(f"生成 {month} 的 Word 文档") as advance, reading(workspace.database) as connection:
-        if corrections(connection, month):
-            raise InputError(f"{month} 印发后有更正，不能再生成可编辑的通报", f"印发时的样子用 `jifen notices {month} --as-issued --pdf`")
+        if moved_since_issued(connection, month):
+            raise InputError(f"{month} 印发后，本月或以前各月有更正，不能再生成可编辑的通报", f"印发时的样子用 `jifen notices {month} --as-issued --pdf`")
         documents = month_documents(book_of(connection, month), workspace.templates, advance)
     made = []
     for name, content in documents.items():

@@ -120,6 +120,14 @@ def corrections(connection: Connection, month: str) -> list[int]:
     return sorted({*connection.execute(posted).scalars(), *judged})
 
 
+def moved_since_issued(connection: Connection, month: str) -> bool:
+    """Whether a closed month's notice would be another by now: it was corrected, or an earlier month that its sums count."""
+    entry, closing = LedgerEntry.__table__, Closing.__table__
+    closed = select(closing.c.last_batch).where(closing.c.period == month).scalar_subquery()
+    since = select(entry.c.id).where(entry.c.period.between(f"{month[:4]}-01", month), entry.c.batch_id > closed).limit(1)
+    return bool(corrections(connection, month)) or connection.execute(since).first() is not None
+
+
 def correction_of(connection: Connection, ruleset: Ruleset, batch_id: int) -> Correction:
     """What the newest batch, a correction, has moved, read from the ledger; `ruleset` is that of the batch."""
     batch = Batch.__table__

@@ -53,7 +53,7 @@ def entries(
         if wanted is not None:
             query = query.where(column == wanted)
     return [
-        dict(zip(COLUMNS, (*row[:6], decimal(row.points), row.kind, _fact(row.fact_kind, row.fact_key), row.reason), strict=True))
+        dict(zip(COLUMNS, (*row[:6], decimal(row.points), row.kind, fact_text(*row[8:10]), row.reason), strict=True))
         for row in connection.execute(query)
     ]
 
@@ -69,7 +69,8 @@ def origins(connection: Connection) -> dict[int, Origin]:
     return {id_: (name, sheet or "", row) for id_, name, sheet, row in connection.execute(query)}
 
 
-def _fact(kind: str | None, key: str | None) -> str:
+def fact_text(kind: str | None, key: str | None) -> str:
+    """A fact as the ledger names it, kind:value|value; of none nothing."""
     return "" if kind is None else f"{kind}:{key_line(key)}"
 
 

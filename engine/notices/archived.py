@@ -5,20 +5,24 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import json
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
-from engine.dsl.model import Time
+from engine.dsl.masks import masked
+from engine.dsl.model import Ruleset, Time
+from engine.facts import Fact
 from engine.ledger.history import Wanted, changes, facts
-from engine.ledger.listing import Origin, entries, origins, xlsx
+from engine.ledger.listing import Origin, entries, fact_text, origins, xlsx
 from engine.ledger.reading import book_of, last_ruleset, ruleset_texts, seen_by
 from engine.notices.publish import pages_of
 from engine.notices.render import Progress
 from engine.notices.workbook import standings_workbook
 from engine.notices.wording import source_file
+from models.tables import FactVersion, LedgerEntry
 
 SUMS = "SHA256SUMS"
 _INPUTS = "清单.csv"
@@ -36,10 +40,25 @@ def month_files(
     return {
         **{f"通报/{name}": content for name, content in pages.items()},
         "名次.xlsx": standings_workbook(book),
-        "分录.xlsx": xlsx(entries(connection, month=month), _origins(connection)),
+        "分录.xlsx": xlsx(_entries(connection, book.ruleset, month), _origins(connection)),
         _INPUTS: _inputs(connection, month),
         **{f"规则集/{book.ruleset.name}/{name}": text.encode() for name, text in rules.items()},
     }
+
+
+def _entries(connection: Connection, ruleset: Ruleset, month: str) -> list[dict[str, object]]:
+    """The month's entries, persons in the keys of their facts in part, as in the notices beside them."""
+    entry, version = LedgerEntry.__table__, FactVersion.__table__
+    rows = connection.execute(
+        select(entry.c.id, version.c["kind", "key", "fields"])
+        .join(version, version.c.id == entry.c.fact_version_id)
+        .where(entry.c.period == month, version.c.kind.in_({mask.fact for mask in ruleset.masks}))
+    )
+    shown = {
+        id_: fact_text(kind, masked(ruleset.masks, ruleset.kinds[kind], Fact(kind, key, json.loads(fields))).key)
+        for id_, kind, key, fields in rows
+    }
+    return [{**row, "fact": shown.get(row["entry"], row["fact"])} for row in entries(connection, month=month)]
 
 
 def _origins(connection: Connection) -> dict[int, Origin]:

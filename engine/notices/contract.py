@@ -31,6 +31,8 @@ TEMPLATES: dict[str, type] = {
     "card.html.j2": card_context.CardPage,
     "year.html.j2": overview_context.YearPage,
     "unit.html.j2": overview_context.UnitPage,
+    "monthly.docx.j2": context.MonthlyPage,
+    "letter.docx.j2": task_context.LetterPage,
 }
 _MODULES = (context, task_context, annual_context, card_context, chart_context, comparison_context, overview_context)
 _WORDS = {int: "整数", str: "文本", bool: "是否"}

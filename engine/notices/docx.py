@@ -11,6 +11,7 @@ import io
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.errors import InputError
 from engine.ledger.book import Book
@@ -18,6 +19,11 @@ from engine.notices.letter import letter_page
 from engine.notices.monthly import monthly_page
 from engine.notices.render import Page, Progress, page_lines
 from engine.notices.tasks import letter_file
+
+if TYPE_CHECKING:
+    from docx.document import Document
+
+    from engine.notices.docx_form import Grid
 
 HINT = "执行 `pip install 'jifen[docx]'`；网页版通报不受影响"
 _MONTHLY = "月度通报.docx"
@@ -49,22 +55,34 @@ def _pages(book: Book) -> Iterator[tuple[str, str, Page]]:
 
 
 def document_of(lines: list[str], template: str) -> bytes:
-    """The document that the lines of a template give; raises InputError where one begins with no word of ours."""
-    from engine.notices.docx_form import STYLES, Grid, blank
+    """The document that the lines of a template give; raises InputError where one has no place in it."""
+    from engine.notices.docx_form import STYLES, blank
 
     document = blank()
     document.core_properties.created = document.core_properties.modified = _CREATED
     grid: Grid | None = None
     for line in lines:
-        word, _, text = line.partition(" ")
-        if word == "table":
-            grid = Grid(document, text.split())
-        elif word in ("head", "row") and grid is not None:
-            grid.add([cell.strip() for cell in text.split("|")], head=word == "head")
-        elif word in STYLES:
-            document.add_paragraph(text, STYLES[word].name)
-        else:
-            raise InputError(f"模板 {template} 的这一行不知放在哪里：{line}", f"每行以一个词开头：{'、'.join((*STYLES, 'table', 'row'))}")
+        try:
+            grid = _placed(document, grid, line)
+        except ValueError as error:
+            hint = f"每行以一个词开头：{'、'.join((*STYLES, 'table', 'head', 'row'))}；table 后是各列的毫米数，各行的格数与列数相同"
+            raise InputError(f"模板 {template} 的这一行不知放在哪里：{line}", hint) from error
     held = io.BytesIO()
     document.save(held)
     return held.getvalue()
+
+
+def _placed(document: Document, grid: Grid | None, line: str) -> Grid | None:
+    """Puts a line into the document; gives the table that rows go to from now on. Raises ValueError where it has no place."""
+    from engine.notices.docx_form import STYLES, Grid
+
+    word, _, text = line.partition(" ")
+    if word == "table":
+        return Grid(document, text.split())
+    if word in ("head", "row") and grid is not None:
+        grid.add([cell.strip() for cell in text.split("|")], head=word == "head")
+    elif word in STYLES:
+        document.add_paragraph(text, STYLES[word].name)
+    else:
+        raise ValueError(word)
+    return grid

@@ -86,9 +86,14 @@ def blank() -> Document:
 
 
 class Grid:
-    """A table to fill row by row, with columns of these widths in mm; an `r` behind a width: its cells stand to the right."""
+    """A table to fill row by row, with columns of these widths in mm; an `r` behind a width: its cells stand to the right.
+
+    Raises ValueError where a width is none, or there is none at all.
+    """
 
     def __init__(self, document: Document, columns: list[str]) -> None:
+        if not columns:
+            raise ValueError("a table without columns")
         self._widths = [Mm(int(told.removesuffix("r"))) for told in columns]
         self._styles = ["number_cell" if told.endswith("r") else "cell" for told in columns]
         self._table = document.add_table(rows=0, cols=len(columns), style="Table Grid")

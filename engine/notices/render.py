@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -73,10 +73,16 @@ def write_month(pages: Mapping[str, bytes], folder: Path) -> list[Path]:
     """Writes a month's notices into its folder and gives their paths, the index first."""
     written = _written({folder / name: content for name, content in pages.items()})
     # What an earlier run left: of units that the list has lost, or that no longer fail.
-    for path in (folder / LEDGER, *folder.glob(f"{STATEMENTS}/*"), *folder.glob(f"{LETTERS}/*")):
-        if path.with_suffix(".html") not in written:
-            path.unlink(missing_ok=True)
+    _cleared((folder / LEDGER, *folder.glob(f"{STATEMENTS}/*.html"), *folder.glob(f"{LETTERS}/*.html")), written)
     return written
+
+
+def _cleared(pages: Iterable[Path], kept: Collection[Path]) -> None:
+    """Removes pages and their copies, not what someone else has put beside them: a receipt that was scanned, say."""
+    for page in pages:
+        if page not in kept:
+            for suffix in (page.suffix, *COPIES):
+                page.with_suffix(suffix).unlink(missing_ok=True)
 
 
 def write_year(year: int, notice: bytes, out: Path) -> Path:
@@ -96,9 +102,7 @@ def render_years(books: Sequence[Yearbook], out: Path, overrides: Path | None = 
             pages[folder / unit_file(unit)] = _rendered(templates, "unit.html.j2", unit_page(book, unit, there))
     written = _written(pages)
     for book in books:
-        for path in (out / book.year / UNITS).glob("*"):
-            if path not in pages:
-                path.unlink()
+        _cleared((out / book.year / UNITS).glob("*.html"), pages)
     return written
 
 
@@ -177,7 +181,7 @@ def _template_fault(name: str, error: Exception) -> InputError:
     else:
         place, line = _template_line(error.__traceback__) or (name, 0)
     what = f"找不到模板 {error.name}" if isinstance(error, TemplateNotFound) else str(error)
-    where = f"模板 {place} 第 {line} 行" if line else f"模板 {place}"
+    where = f"模板 {place} 第 {line} 行" if line else f"模板 {place} "
     return InputError(f"{where}出错：{what}", "改正 templates/ 中的该模板，或删除它以使用自带模板，然后重新生成通报")
 
 

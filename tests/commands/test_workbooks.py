@@ -152,6 +152,21 @@ def test_a_closed_month_is_kept_as_issued_with_the_correction_that_came_since(ji
 
 
 def test_no_document_is_made_that_would_differ_from_the_notice_as_issued(jifen, issued):
-    done = jifen("-w", issued, "notices", "2023-01", "--docx")
+    done = jifen("-w", issued, "notices", "2023-01", "--docx", "--pdf")
     assert done.status == 1 and "更正" in done.err
+    assert not list((issued / "notices/2023-01").rglob("*.pdf"))
     assert not (issued / "notices/2023-01/月度通报.docx").exists()
+
+
+def test_nor_where_a_month_before_it_was_corrected_which_its_sums_count(jifen, workspace, sheet):
+    case = {"单位": COUNTY, "月份": "2023-01", "编号": "一"}
+    assert jifen("-w", workspace, "run", "2023-01", "--from", sheet("双公示异议", {**case, "及时处理": "否"})).status == 0
+    for month, number in (("2023-01", "1"), ("2023-02", "2")):
+        assert jifen("-w", workspace, "run", month).status == 0
+        assert jifen("-w", workspace, "close", month, "--number", f"长发改信用〔2023〕{number}号").status == 0
+    assert jifen("-w", workspace, "notices", "2023-02", "--docx").status == 0
+    late = sheet("双公示异议", {**case, "及时处理": "是"}, folder="late")
+    assert jifen("-w", workspace, "import", late, "--correction", "补报").status == 0
+    assert jifen("-w", workspace, "correct", "2023-01", "--reason", "补报").status == 0
+    done = jifen("-w", workspace, "notices", "2023-02", "--docx")
+    assert done.status == 1 and "更正" in done.err

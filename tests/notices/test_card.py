@@ -58,6 +58,6 @@ def test_without_a_browser_one_line_says_so_and_no_page_is_touched(jifen, scored
     assert not (scored / "notices/2023-02").exists()
 
 
-@pytest.mark.parametrize("wrong", ["--docx", "--png"])
+@pytest.mark.parametrize("wrong", ["--as-issued", "--docx", "--png"])
 def test_a_year_has_no_such_copies(jifen, scored, wrong):
     assert jifen("-w", scored, "notices", "2023", wrong).status == 2

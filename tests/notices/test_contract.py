@@ -21,7 +21,7 @@ def test_no_meaning_is_left_of_what_is_gone():
 
 
 def test_every_page_that_is_shipped_is_in_it():
-    shipped = {path.name for path in shipped_folder("templates").glob("*.html.j2")}
+    shipped = {path.name for path in shipped_folder("templates").glob("*.*.j2")}
     assert TEMPLATES.keys() == shipped - {"base.html.j2"}
 
 

@@ -92,6 +92,13 @@ def test_a_line_of_a_template_that_has_no_place_is_told(book):
         document_of(["正文在这里"], "monthly.docx.j2")
 
 
+@pytest.mark.parametrize("lines", [["table 甲 20"], ["table"], ["table 20 30r", "row 一|二|三"], ["row 一|二"], ["table 10 -5"]])
+def test_a_table_of_a_template_that_does_not_fit_is_told(lines):
+    with pytest.raises(InputError, match="monthly.docx.j2") as told:
+        document_of(lines, "monthly.docx.j2")
+    assert lines[-1] in str(told.value)
+
+
 def test_the_command_writes_notice_and_letters_beside_the_pages(jifen, scored, tmp_path):
     workspace = copied(scored, tmp_path)
     done = jifen("-w", workspace, "notices", "2023-05", "--docx", "--json")

@@ -79,8 +79,12 @@ def test_a_unit_that_no_longer_fails_loses_its_letter(book, tmp_path):
     render_month(book, None, tmp_path)
     path = tmp_path / MONTH / "督办函" / f"{UNIT}.html"
     assert path.exists()
+    copies, receipt = [path.with_suffix(".pdf"), path.with_suffix(".docx")], path.with_name("签收回执.pdf")
+    for other in (*copies, receipt):
+        other.write_bytes(b"")
     render_month(replace(book, letters={unit: one for unit, one in book.letters.items() if unit != UNIT}), None, tmp_path)
-    assert not path.exists() and list(path.parent.iterdir())
+    assert not path.exists() and list(path.parent.glob("*.html"))
+    assert not any(one.exists() for one in copies) and receipt.exists(), "what it did not make is not for it to remove"
 
 
 def test_the_month_leads_to_its_letters_and_counts_them(book):

@@ -1,6 +1,8 @@
 """Natural persons in notices: their names in part, wherever a fact's values are shown; in full for those who keep the facts."""
 
+import zipfile
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
 
@@ -44,6 +46,28 @@ def test_notices_show_a_name_in_part_and_the_commands_in_full(jifen, workspace, 
     assert "张小明" in jifen("-w", workspace, "facts", "拖欠账款").out
     assert "张小明" in jifen("-w", workspace, "ledger", "--unit", "潞州区").out
     assert jifen("-w", workspace, "verify").status == 0
+
+
+def texts(content: bytes) -> str:
+    """All that a zip holds as text; a workbook in it is a zip of its own."""
+    with zipfile.ZipFile(BytesIO(content)) as held:
+        parts = [(name, held.read(name)) for name in held.namelist()]
+    return "".join(texts(one) if name.endswith(".xlsx") else one.decode("utf-8", "replace") for name, one in parts)
+
+
+def test_workbooks_documents_and_the_archive_show_it_in_part_too_though_the_entry_was_reversed(jifen, workspace, sheet, tmp_path):
+    with_mask(workspace, "  - {fact: 拖欠账款, field: 主体}\n")
+    assert jifen("-w", workspace, "run", "2023-04", "--from", sheet("拖欠账款", CASE, {**CASE, "主体": "欧阳小明"})).status == 0
+    assert jifen("-w", workspace, "withdraw", "拖欠账款", "潞州区", "欧阳小明", "2023-04", "--reason", "误报").status == 0
+    assert jifen("-w", workspace, "run", "2023-04").status == 0
+    assert jifen("-w", workspace, "notices", "2023-04", "--docx").status == 0
+    made = {"standings": tmp_path / "名次.xlsx", "archive": tmp_path / "归档.zip"}
+    assert jifen("-w", workspace, "standings", "2023-04", "--format", "xlsx", "-o", made["standings"]).status == 0
+    assert jifen("-w", workspace, "archive", "2023-04", "-o", made["archive"]).status == 0
+    for path in (*made.values(), workspace / "notices/2023-04/月度通报.docx"):
+        told = texts(path.read_bytes())
+        assert "张*明" in told and "张小明" not in told and "欧阳小明" not in told, path
+    assert "欧**明" in texts(made["archive"].read_bytes())
 
 
 @pytest.mark.parametrize(

@@ -102,8 +102,8 @@ def notices(
     if len(month) == 4:
         from engine.commands.annual import render_year_notices
 
-        if docx or png:
-            raise typer.BadParameter("--docx 与 --png 用于月份", param_hint="MONTH/YEAR")
+        if as_issued or docx or png:
+            raise typer.BadParameter("--as-issued、--docx 与 --png 用于月份", param_hint="MONTH/YEAR")
         render_year_notices(context.obj, int(month), open_, copies, as_json)
         return
     from engine.commands.month import render_notices
