@@ -46,7 +46,7 @@ def _led_to(text: bytes, page: str, correction: str, month: str) -> bytes:
     if page == file:
         return text
     href = "../" * page.count("/") + _from_month(correction, month)
-    line = f'<p class="corrected"><a href="{href}">本月结果已更正，见{file.removesuffix(".html")}（{at}）</a></p>'
+    line = f'<p class="corrected"><a href="{href}">本月结果已更正，见{file.removesuffix(".html")}（{month_words(at)}）</a></p>'
     found = _MAIN.search(text)
     place = found.end() if found else 0
     return text[:place] + line.encode() + text[place:]

@@ -10,6 +10,7 @@ import sqlite3
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.notices.office import KINDS
 from tests.notices.test_browser import QUIET
 from tests.notices.zhpunct import FAULTS, faults
 
@@ -64,6 +65,14 @@ def test_the_checker_finds_each_fault_and_not_what_a_fact_says(name):
     assert name in {found for found, _ in faults(WRONG[name])}
     assert not list(faults("<p>长发改信用〔2023〕12号，2023年4月30日，−3.00分，100%，“甲”（12:30）。</p>"))
     assert not list(faults("<p>名称为甲(一)的</p>", ["甲(一)"]))
+
+
+def test_corrections_reviews_the_year_and_every_other_kind_of_page_keep_to_chinese_typography(office):
+    own = own_texts(office)
+    found = {
+        (kind, *fault) for kind, one in KINDS.items() for fault in faults((office / "notices" / one.file).read_text(encoding="utf-8"), own)
+    }
+    assert not found
 
 
 def test_every_page_of_a_demo_month_keeps_to_chinese_typography_and_the_official_form(workspace):
