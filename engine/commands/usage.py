@@ -34,6 +34,8 @@ def _told(error: UsageError) -> tuple[str, str]:
         takes = "not take" not in error.message
         return f"选项 {error.option_name} 后面{'要写一个值' if takes else '不写值'}", ""
     if isinstance(error, typer.BadParameter):
+        if error.param_hint is None and parameter is None:  # raised by a command about several of its words
+            return error.message, ""
         name = error.param_hint or _name(parameter)
         return (f"{name} 的值不对", parameter.help or "") if error.message.isascii() else (f"{name}：{error.message}", "")
     if error.ctx is not None and isinstance(error.ctx.command, TyperGroup):

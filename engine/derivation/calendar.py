@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping
 from functools import cache
 
-from engine.dsl.model import CalendarYear
+from engine.dsl.derivation import CalendarYear
 from engine.errors import InputError
 
 _DAY = datetime.timedelta(days=1)

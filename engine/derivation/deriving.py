@@ -16,7 +16,8 @@ from sqlalchemy import Connection, insert, or_, select
 
 from engine.derivation.figures import figures
 from engine.dsl.findings import Place
-from engine.dsl.model import Derivation, Kind, Ruleset
+from engine.dsl.derivation import Derivation
+from engine.dsl.model import Kind, Ruleset
 from engine.dsl.types import Value
 from engine.errors import IntakeRefused
 from engine.facts import canonical, key_texts, typed

@@ -9,7 +9,8 @@ from functools import cache
 from typing import Any
 
 from engine.derivation.calendar import UnknownYear, WorkingDays
-from engine.dsl.model import Derivation, FieldRef, Ruleset, SettingRef, Test, Within, settled_test
+from engine.dsl.derivation import Derivation, Within
+from engine.dsl.model import FieldRef, Ruleset, SettingRef, Test, settled_test
 from engine.dsl.types import Value, WholeType
 from engine.scoring.succession import owner
 

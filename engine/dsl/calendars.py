@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from engine.dsl.model import CalendarYear
+from engine.dsl.derivation import CalendarYear
 from engine.dsl.report import Report, Spot
 from engine.dsl.shapes import CalendarShape
 from engine.dsl.types import BadValue, DateType

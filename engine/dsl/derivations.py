@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.dsl.model import Count, Derivation, Field, Kind, SettingRef, Test, Time, Within
+from engine.dsl.derivation import Count, Derivation, Within
+from engine.dsl.model import Field, Kind, SettingRef, Test, Time
 from engine.dsl.nodes import Document
 from engine.dsl.patterns import TestReader
 from engine.dsl.report import Spot

@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from engine.dsl.derivation import CalendarYear, Derivation
 from engine.dsl.findings import Finding, Place
 from engine.dsl.formula import Formula, Say
 from engine.dsl.obligation import Obligation, Progress
@@ -274,43 +275,6 @@ class Checks:
     fact: str
     month_points: str
     total_points: str
-
-
-@dataclass(frozen=True)
-class Within:
-    """A test on a record: the date in `field` is at most so many working days after that in `of`, which is not counted."""
-
-    field: str
-    of: str
-    days: int | SettingRef
-
-
-@dataclass(frozen=True)
-class Count:
-    """How many records meet every test: the value of one count field of the kind that is made."""
-
-    field: str
-    tests: tuple[Test, ...] = ()
-    within: tuple[Within, ...] = ()
-
-
-@dataclass(frozen=True)
-class Derivation:
-    """Monthly figures made of records: one fact a unit and month in which a record's `month_of` date lies."""
-
-    makes: str
-    source: str
-    month_of: str
-    counts: tuple[Count, ...]
-    place: Place = Place("derive.yaml", 1, 1)
-
-
-@dataclass(frozen=True)
-class CalendarYear:
-    """The days of a year that are not as their weekday says: texts YYYY-MM-DD."""
-
-    holidays: frozenset[str]
-    workdays: frozenset[str]
 
 
 @dataclass(frozen=True)

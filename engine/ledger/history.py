@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Select, case, func, select
 
 from engine.dsl.loader import DERIVE
-from engine.dsl.model import Derivation, Kind, Ruleset, Time
+from engine.dsl.derivation import Derivation
+from engine.dsl.model import Kind, Ruleset, Time
 from engine.dsl.types import UnitType
 from engine.facts import Fact, key_line, key_order, key_texts
 from engine.scoring.months import holds

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Row, func, insert, select
 
 from engine.clock import day_of
 from engine.derivation.objecting import in_time, last_day
-from engine.dsl.model import CalendarYear, Rule, Ruleset
+from engine.dsl.derivation import CalendarYear
+from engine.dsl.model import Rule, Ruleset
 from engine.errors import InputError
 from engine.ledger.closed import closings
 from engine.ledger.reading import last_ruleset

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.derivation.calendar import UnknownYear, WorkingDays
-from engine.dsl.model import CalendarYear
+from engine.dsl.derivation import CalendarYear
 
 NATIONAL = WorkingDays({})
 TOLD = WorkingDays({2027: CalendarYear(frozenset({"2027-01-01"}), frozenset({"2027-01-03"}))})

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from engine.derivation.calendar import UnknownYear, WorkingDays
 from engine.derivation.figures import figures, late, year_missing
 from engine.dsl import model
-from engine.dsl.model import CalendarYear, Count, FieldRef, SettingRef
+from engine.dsl.derivation import CalendarYear, Count
+from engine.dsl.model import FieldRef, SettingRef
 
 DAYS = st.dates(datetime.date(2022, 12, 20), datetime.date(2023, 12, 31))
 
