@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from engine.commands.talk import progress, say, say_json
-from engine.workspace import create
+from engine.workspace import Workspace, create
 
 
 def init_workspace(folder: Path, demo: bool) -> None:

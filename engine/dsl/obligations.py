@@ -176,7 +176,6 @@ def _evidence(data: Any, spot: Spot, words: Vocabulary) -> Evidence | None:
     pattern = _pattern(PatternShape(fact=shape.fact, where=shape.where), spot, words)
     if pattern is None:
         return None
-    kind = words.kinds[pattern.kind]
     every = [
         (name, _values(name, values, pattern, spot.at("every", name), words)) for name, values in shape.every.items()
     ]

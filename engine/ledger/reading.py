@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import TypeVar
 
 from sqlalchemy import Connection, Row, Select, func, select
@@ -30,11 +29,6 @@ from models.versions import newest_ids
 _Had = TypeVar("_Had")
 
 
-@cache
-def _from_texts(files: str) -> Ruleset:
-    return ruleset_of(json.loads(files))
-
-
 def last_ruleset(connection: Connection, month: str, before_batch: int | None = None) -> Ruleset:
     """The ruleset of a posted month's last run, from the texts that were kept with it."""
     return kept_ruleset(connection, _last_of(connection, month, before_batch).ruleset)
@@ -56,7 +50,8 @@ def ruleset_texts(connection: Connection, month: str) -> dict[str, str]:
 def kept_ruleset(connection: Connection, fingerprint: str) -> Ruleset:
     """A ruleset that some run read, by its fingerprint."""
     version = RulesetVersion.__table__
-    return _from_texts(connection.execute(select(version.c.files).where(version.c.fingerprint == fingerprint)).scalar_one())
+    files = connection.execute(select(version.c.files).where(version.c.fingerprint == fingerprint)).scalar_one()
+    return ruleset_of(json.loads(files))
 
 
 def seen_by(connection: Connection, month: str, before_batch: int | None = None) -> int:
