@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from engine.dsl.model import FieldRef, Pattern, Rule, Test, Trigger
 from engine.dsl.types import Value
+from engine.facts import Fact
 
 CLOSE = "#close"  # the kind of the fact that ends a month; no kind of a dictionary begins with #
 SCALE = 10**6  # the most decimal places of any type; a count of 10^12 stays below 2^63
@@ -31,6 +32,16 @@ def comparable(value: Value) -> str | int:
     return int(Fraction(value) * SCALE) if isinstance(value, int | Decimal) else value
 
 
+def message(fact: Fact, fields: Iterable[str]) -> dict[str, str | int | None]:
+    """A fact as it is asserted: its kind, and of each field that some test reads the value and whether it is given."""
+    told: dict[str, str | int | None] = {"kind": fact.kind}
+    for name in fields:
+        value = fact.values.get(name)
+        told[name] = None if value is None else comparable(value)
+        told[given_marker(name)] = int(value is not None)
+    return told
+
+
 def definition(rule: Rule | Trigger) -> list[dict]:
     """The patterns of a rule: its fact, then the month's close, then every absence, which the close joins."""
     patterns = [] if rule.fact is None else [{"fact": _pattern(rule.fact)}]
@@ -46,11 +57,11 @@ def fields_read(rules: Iterable[Rule | Trigger]) -> dict[str, frozenset[str]]:
     for rule in rules:
         for pattern in (rule.fact, *rule.nones):
             if pattern is not None:
-                read.setdefault(pattern.kind, set()).update(_fields(pattern))
+                read.setdefault(pattern.kind, set()).update(fields_of(pattern))
     return {kind: frozenset(fields) for kind, fields in read.items()}
 
 
-def _fields(pattern: Pattern) -> Iterable[str]:
+def fields_of(pattern: Pattern) -> Iterable[str]:
     for test in pattern.tests:
         yield test.field
         if isinstance(test.value, FieldRef):
@@ -58,10 +69,11 @@ def _fields(pattern: Pattern) -> Iterable[str]:
 
 
 def _pattern(pattern: Pattern) -> dict:
-    return {"$and": [{"kind": pattern.kind}, *(_condition(test) for test in pattern.tests)]}
+    return {"$and": [{"kind": pattern.kind}, *(condition(test) for test in pattern.tests)]}
 
 
-def _condition(test: Test) -> dict:
+def condition(test: Test) -> dict:
+    """One test of a pattern as the library is told it."""
     if test.op == "given":
         return {given_marker(test.field): int(test.value)}
     if isinstance(test.value, FieldRef):

@@ -17,7 +17,7 @@ from durable import engine as durable
 
 from engine.dsl.model import Rule, Trigger
 from engine.facts import Fact
-from engine.inference.compile import CLOSE, comparable, definition, fields_read, given_marker
+from engine.inference.compile import CLOSE, definition, fields_read, message
 from engine.interrupting import uninterrupted
 
 _BUNCH = 1000  # matches that the library hands to one action; a hand-over each would take twice as long
@@ -61,21 +61,15 @@ class Matcher:
         Raises InferenceFault where the library did not see what it was given.
         """
         by_id = {str(place): fact for place, fact in enumerate(facts)}
-        messages = [self._asserted(id_, fact) for id_, fact in by_id.items()]
+        messages = [
+            {"id": id_, "sid": "month", **message(fact, self._read.get(fact.kind, ()))} for id_, fact in by_id.items()
+        ]
         with uninterrupted():  # the library catches whatever is raised in an action, and goes on without its matches
             self._assert(messages)
         pairs = set(self._compiled.take())
         self._account(pairs, facts)
         found = [(rule, None if name is None else by_id[name]) for rule, name in pairs]
         return sorted(found, key=lambda pair: (pair[0], pair[1].order if pair[1] else ()))
-
-    def _asserted(self, id_: str, fact: Fact) -> dict[str, str | int | None]:
-        message: dict[str, str | int | None] = {"id": id_, "sid": "month", "kind": fact.kind}
-        for name in self._read.get(fact.kind, ()):
-            value = fact.values.get(name)
-            message[name] = None if value is None else comparable(value)
-            message[given_marker(name)] = int(value is not None)
-        return message
 
     def _assert(self, messages: list[dict]) -> None:
         host = _host()
