@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from engine.dsl.loader import read_folder, ruleset_of
 from engine.dsl.model import Ruleset
 
 os.environ.pop("JIFEN_DATABASE_URL", None)  # no test may reach a real one
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell starts what runs in its background
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 SHIPPED = Path(__file__).resolve().parent.parent / "rulesets" / "changzhi-2023"
 
 
