@@ -14,6 +14,7 @@ from engine.dsl.types import Value
 
 
 if TYPE_CHECKING:
+    from engine.ledger.idle import Idle
     from engine.ledger.letters import Sent
 
 
@@ -105,6 +106,7 @@ class Book:
     matches: Mapping[str, tuple[MatchLine, ...]]  # unit to matches, by rule in the ruleset's order, then fact key
     facts: Mapping[str, tuple[FactLine, ...]]  # unit to every fact of the month that was asserted for it
     entries: Mapping[str, Mapping[str, int]]  # unit to rule to the posted sum of the month, hundredths
+    idle: Mapping[str, Mapping[str, Idle]]  # unit to the rules that bind it and did not fire, in the ruleset's order
     issue: Issue | None = None  # None: a draft, whose points may still change
     opened: tuple[str, ...] = ()  # of `months` those whose points were brought from before the first run
     verdicts: Mapping[str, tuple[VerdictLine, ...]] = field(default_factory=dict)  # unit to its obligations, by number

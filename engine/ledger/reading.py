@@ -15,6 +15,7 @@ from engine.dsl.masks import masked, persons
 from engine.dsl.model import Rule, Ruleset
 from engine.facts import Fact, key_texts
 from engine.ledger.book import Book, FactLine, Issue, LateLine, MatchLine, VerdictLine
+from engine.ledger.idle import idle_rules
 from engine.ledger.letters import letters_of
 from engine.ledger.standings import ranks, require_posted, standings, unit_points
 from engine.ledger.stored import facts_by_version, newest_facts, scored_kinds
@@ -79,6 +80,8 @@ def book_of(connection: Connection, month: str) -> Book:
     opened = opening_months(ruleset, (fact for fact, _ in lines.values()))
     rules = rules_of(ruleset, month, opened)
     sums = _entries(connection, ruleset, posted)
+    matches = _matches(connection, ruleset, rules, month, lines)
+    held = _held_by_unit(ruleset, lines, month)
     comparable = month_before(month) in posted and not opened & {month, month_before(month)}
     return Book(
         ruleset=ruleset,
@@ -87,8 +90,12 @@ def book_of(connection: Connection, month: str) -> Book:
         standings=standings(ruleset, own),
         months={each: {unit: had[each] for unit, had in courses.items() if each in had} for each in posted},
         ranks={each: _ranks(ruleset, points, each, month) for each, points in own.items()},
-        matches=_matches(connection, ruleset, rules, month, lines),
-        facts=_facts_by_unit(ruleset, lines, month),
+        matches=matches,
+        facts={unit: tuple(told for _, told in own) for unit, own in held.items()},
+        idle={
+            unit: idle_rules(ruleset, [rule for rule in rules if unit in rule.units], own, (one.rule for one in matches[unit]))
+            for unit, own in held.items()
+        },
         entries=sums.get(month, {unit: {} for unit in ruleset.units}),
         earlier={each: carried(ruleset, month, each, own) for each, own in sums.items() if each < month},
         last=last_matches(connection, ruleset, month, lines) if comparable else {},
@@ -156,11 +163,11 @@ def _late(connection: Connection, ruleset: Ruleset, month: str, seen: int) -> di
     return {unit: tuple(lines) for unit, lines in found.items()}
 
 
-def _facts_by_unit(
+def _held_by_unit(
     ruleset: Ruleset, lines: Mapping[int, tuple[Fact, FactLine]], month: str
-) -> dict[str, tuple[FactLine, ...]]:
+) -> dict[str, list[tuple[Fact, FactLine]]]:
     held = facts_of(ruleset, (fact for fact, _ in lines.values()), month)
-    return {unit: tuple(lines[fact.version][1] for fact in own) for unit, own in held.by_unit.items()}
+    return {unit: [lines[fact.version] for fact in own] for unit, own in held.by_unit.items()}
 
 
 def standing_matches(month: str, before_batch: int | None = None) -> Select:

@@ -16,6 +16,7 @@ from engine.notices.context import ClauseBlock, Line, Section, StatementPage
 from engine.notices.clauses import against_median, numbered
 from engine.notices.comparison import changes
 from engine.notices.ending import ending_words
+from engine.notices.idle import idle_mark, idle_words
 from engine.notices.late import late_records
 from engine.notices.limits import PER, gauges, limit_words
 from engine.notices.monthly import added, course, deducted, letterhead, moved
@@ -166,28 +167,10 @@ def _formula_words(match: MatchLine, rule: Rule) -> str:
 
 
 def _idle(book: Book, unit: str, rule: Rule) -> Line:
-    """A rule that did not fire: nothing reported is not the same as reported and worth nothing."""
-    takes = _takes(rule)
-    verb = "扣分" if takes else "得分"
-    if rule.fact is None:
-        mark, say, reported = f"未{verb}", "当月已有相应上报，本条不触发", True
-    else:
-        count = sum(fact.kind == rule.fact.kind for fact in book.facts.get(unit, ()))
-        reported = count > 0
-        mark = f"未{verb}" if reported else "无上报"
-        none = f"当月没有“{rule.fact.kind}”"
-        say = f"“{rule.fact.kind}”{count}条，均不符合本条条件" if reported else f"{none}，不扣分" if takes else none
-    return Line(rule.title, say, "", "", 0, None, 0, "", mark, reported)
-
-
-def _takes(rule: Rule) -> bool:
-    """Whether a rule deducts, as far as that can be seen without a fact."""
-    if isinstance(rule.points, PointsTable):
-        return all(points < 0 for points in rule.points.points.values())
-    try:
-        return rule.points.value({}) < 0
-    except (KeyError, ZeroDivisionError):
-        return False
+    idle = book.idle[unit][rule.id]
+    near = idle.nearest.fact if idle.nearest else None
+    say, mark = idle_words(book.ruleset, idle, rule), idle_mark(idle, rule)
+    return Line(rule.title, say, "", "", 0, None, 0, fact_source(near) if near else "", mark, not rule.fact or idle.count > 0)
 
 
 def _plain_number(formula: str) -> bool:

@@ -23,7 +23,7 @@ SIGNS = {
     )
 }
 _SHOWN = 15  # facts of an obligation
-_OPS = {"eq": "为", "ne": "不为", "gt": "大于", "ge": "不小于", "lt": "小于", "le": "不大于", "in": "为"}
+OPS = {"eq": "为", "ne": "不为", "gt": "大于", "ge": "不小于", "lt": "小于", "le": "不大于", "in": "为"}
 
 
 def letter_file(unit: str) -> str:
@@ -116,6 +116,6 @@ def test_words(test: Test) -> str:
     if test.op == "given":
         return f"{'填有' if test.value else '未填'}{test.field}"
     if isinstance(test.value, FieldRef):
-        return f"{test.field}{'等于' if test.op == 'eq' else _OPS[test.op]}{test.value.name}"
+        return f"{test.field}{'等于' if test.op == 'eq' else OPS[test.op]}{test.value.name}"
     values = test.value if isinstance(test.value, tuple) else (test.value,)
-    return f"{test.field}{_OPS[test.op]}{'或'.join(map(str, values))}"
+    return f"{test.field}{OPS[test.op]}{'或'.join(map(str, values))}"

@@ -21,8 +21,11 @@ from engine.dsl.model import (
     Time,
     Unit,
 )
+from engine.dsl.model import Test as Condition
 from engine.dsl.types import MonthType, TextType, UnitType, WholeType
+from engine.facts import Fact, canonical
 from engine.ledger.book import Book, FactLine, MatchLine, Standing
+from engine.ledger.idle import Idle, idle_rules
 from engine.ledger.reviews import Answer, Decision, Request
 from engine.notices.render import Progress, month_pages, write_month
 from models.tables import Outcome
@@ -55,10 +58,12 @@ KINDS = {
 }
 
 
-def rule(id_: str, title: str, item: str, units: tuple[str, ...], fact: str | None, points: object, **more: object) -> Rule:
+def rule(
+    id_: str, title: str, item: str, units: tuple[str, ...], fact: str | None, points: object, *tests: Condition, **more: object
+) -> Rule:
     category, table = ("部门", A) if id_.startswith("D") else ("县区", B)
     formula = parse_formula(points) if isinstance(points, str) else points
-    pattern = Pattern(fact) if fact else None
+    pattern = Pattern(fact, tests) if fact else None
     return Rule(id_, title, f"{table} ({item})", category, units, pattern, more.pop("nones", ()), formula, **more)
 
 
@@ -68,7 +73,7 @@ def rules() -> tuple[Rule, ...]:
         ways = PointsTable("方式", {"转发": Fraction(1), "细化并落实": Fraction(3)})
         found += [
             rule(f"{letter}01", "顶层文件落实", "一", units, "文件", ways, best_of="文件"),
-            rule(f"{letter}03", "双公示报送情况", "三", units, "报送统计", "30 * 合规数 / 实报数"),
+            rule(f"{letter}03", "双公示报送情况", "三", units, "报送统计", "30 * 合规数 / 实报数", Condition("实报数", "gt", 0)),
             rule(f"{letter}04", "异议未及时处理", "四", units, "异议", parse_formula("-异议扣分").bind({"异议扣分": Fraction(3)})),
             rule(f"{letter}16", "失信惩戒案例", "十六", units, "案例", "2", cap=Cap(400, "year")),
             rule(f"{letter}29", "列入严重失信主体", "二十九", units, "失信主体", "-20", veto="不合格"),
@@ -168,7 +173,23 @@ def april() -> Book:
         unit: {rule_: sum(one.given for one in lines if one.rule == rule_) for rule_ in dict.fromkeys(one.rule for one in lines)}
         for unit, lines in matches.items()
     }
-    return Book(ruleset, "2023-04", ruleset.rules, tuple(standings), months, ranks, matches, facts, entries)
+    return Book(
+        ruleset, "2023-04", ruleset.rules, tuple(standings), months, ranks, matches, facts, entries,
+        idle_of(ruleset, ruleset.rules, facts, matches),
+    )  # fmt: skip
+
+
+def idle_of(ruleset: Ruleset, rules, facts, matches) -> dict[str, dict[str, Idle]]:
+    """What stands in a book of the rules that did not fire, from the facts that it shows."""
+    def held(unit: str) -> list[tuple[Fact, FactLine]]:
+        return [(Fact(line.kind, canonical(line.key), line.values), line) for line in facts.get(unit, ())]
+
+    return {
+        unit: idle_rules(
+            ruleset, [one for one in rules if unit in one.units], held(unit), [one.rule for one in matches.get(unit, ())]
+        )
+        for unit in ruleset.units
+    }
 
 
 def requests() -> list[Request]:

@@ -10,6 +10,7 @@ from engine.ledger.book import Book, FactLine, Issue, VerdictLine
 from engine.ledger.letters import Called, Sent, written_number
 from engine.ledger.standings import ranks, standings
 from engine.obligations.judging import FAILING, Status, last_day
+from tests.notices.example import idle_of
 
 MONTH = "2023-04"
 SHORT = FactLine(
@@ -38,7 +39,7 @@ def judged(ruleset: Ruleset, reminders: int = 1) -> Book:
     points = {MONTH: dict.fromkeys(ruleset.units, 0)}
     return Book(
         ruleset, MONTH, ruleset.in_force(MONTH), standings(ruleset, points), points, {MONTH: ranks(ruleset, points[MONTH])},
-        {}, {}, {}, verdicts={unit: tuple(own) for unit, own in verdicts.items()}, letters=letters,
+        {}, {}, {}, idle_of(ruleset, ruleset.in_force(MONTH), {}, {}), verdicts={unit: tuple(own) for unit, own in verdicts.items()}, letters=letters,
     )  # fmt: skip
 
 

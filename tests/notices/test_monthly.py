@@ -9,7 +9,7 @@ import pytest
 
 from engine.notices.monthly import monthly_page
 from engine.notices.render import render_index
-from tests.notices.example import BUREAUS, COUNTIES, SCRIPT, april, first_month, render_month
+from tests.notices.example import BUREAUS, COUNTIES, SCRIPT, april, first_month, idle_of, render_month
 from tests.notices.reading import Reader, hundredths
 
 
@@ -66,7 +66,8 @@ def test_everyone_at_zero_shares_the_first_place(tmp_path):
         for one in sorted(book.standings, key=lambda one: book.ruleset.order[one.unit])
     ]
     empty = dict.fromkeys(book.ruleset.units, ())
-    render_month(replace(book, standings=tuple(level), matches=empty, months={"2023-04": none}), None, tmp_path)
+    idle = idle_of(book.ruleset, book.rules, book.facts, {})
+    render_month(replace(book, standings=tuple(level), matches=empty, idle=idle, months={"2023-04": none}), None, tmp_path)
     text = Reader((tmp_path / "2023-04" / "月度通报.html").read_text()).text
     assert f"等{len(BUREAUS)}个单位并列第1位" in text
     assert "、".join(COUNTIES) + "并列第1位" in text

@@ -41,7 +41,7 @@ def test_lines_and_running_totals_add_up_to_the_ledger(out, standing):
 def test_nothing_reported_is_not_reported_and_worth_nothing(out):
     shown = {row.cells[0][1]: row for row in lines(out, "市交通局") if "idle" in row.kinds}
     assert any(text.startswith("无上报失信惩戒案例") for text in shown)
-    assert any(text.startswith("未得分双公示报送情况") and "1条，均不符合" in text for text in shown)
+    assert any(text.startswith("未得分双公示报送情况") and "1条，不符合本条条件：" in text for text in shown)
     assert any(text.startswith("未扣分当月未共享") for text in map(lambda row: row.cells[0][1], lines(out, "市公安局")))
 
 
