@@ -312,6 +312,10 @@ class Ruleset:
         return {}
 
     @cached_property
+    def _numbers(self) -> dict[str, Mapping[str, Fraction]]:
+        return {}
+
+    @cached_property
     def _units_in(self) -> dict[str, Mapping[str, Unit]]:
         return {}
 
@@ -409,11 +413,14 @@ class Ruleset:
 
     def numbers(self, month: str) -> Mapping[str, Fraction]:
         """The settings that are numbers, as they hold in a month."""
-        held = {}
-        for name, setting in self.settings.items():
-            text = setting.at(month)
-            try:
-                held[name] = Fraction(_NUMBER.parse(text)) if text is not None else None
-            except ValueError:
-                continue
-        return {name: value for name, value in held.items() if value is not None}
+        if month not in self._numbers:
+            held = {name: setting.at(month) for name, setting in self.settings.items()}
+            self._numbers[month] = {name: found for name, text in held.items() if (found := _number(text)) is not None}
+        return self._numbers[month]
+
+
+def _number(text: str | None) -> Fraction | None:
+    try:
+        return None if text is None else Fraction(_NUMBER.parse(text))
+    except ValueError:
+        return None
