@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from engine.dsl.formula import Formula
+from engine.dsl.formula import Formula, divisors
 from engine.dsl.intervals import Range, may_divide_by_zero, ranges
 from engine.dsl.model import FieldRef, Kind, Rule, Test, settled_test
 from engine.dsl.report import Spot
-from engine.dsl.vocabulary import Vocabulary, number
+from engine.dsl.vocabulary import Vocabulary
 from engine.dsl.witness import Scope, Witness, is_alive, written
 
 if TYPE_CHECKING:
@@ -97,12 +97,6 @@ def _names(units: set[str], words: Vocabulary) -> tuple[str, ...]:
         units = units | more
 
 
-def numbers(words: Vocabulary, month: str) -> dict[str, Fraction]:
-    """The settings that are numbers, as they hold in a month."""
-    held = {name: number(setting.at(month)) for name, setting in words.settings.items()}
-    return {name: value for name, value in held.items() if value is not None}
-
-
 def settled(tests: Iterable[Test], kind: Kind, words: Vocabulary, month: str) -> list[Test]:
     return [settled_test(test, kind.fields, words.settings, month) for test in tests]
 
@@ -143,9 +137,11 @@ def _firing_in(rule: Rule, scope: Scope, words: Vocabulary) -> Dead | Division |
     tests = settled(rule.fact.tests, kind, words, month)
     if not is_alive(kind, tests, scope) and (dead := proved_dead(kind, tests, scope)):
         return dead
-    settings = numbers(words, month)
+    if not isinstance(rule.points, Formula) or not divisors(rule.points.tree):
+        return None
+    settings = words.numbers(month)
     held = {name: Range(value, value) for name, value in settings.items()} | ranges(kind, tests)
-    if not isinstance(rule.points, Formula) or not may_divide_by_zero(rule.points.tree, held):
+    if not may_divide_by_zero(rule.points.tree, held):
         return None
     from engine.dsl.proving import Facts
 
@@ -157,7 +153,7 @@ def _firing_in(rule: Rule, scope: Scope, words: Vocabulary) -> Dead | Division |
 
 
 def _constant_division(rule: Rule, words: Vocabulary, month: str) -> Division | None:
-    settings = numbers(words, month)
+    settings = words.numbers(month)
     if isinstance(rule.points, Formula):
         try:
             rule.points.value(settings)

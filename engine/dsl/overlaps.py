@@ -3,10 +3,10 @@ narrower, or to take the other's place."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from engine.dsl.firing import fields_of, numbers, scopes, settled
+from engine.dsl.firing import fields_of, scopes, settled
 from engine.dsl.formula import Formula
 from engine.dsl.intervals import contradiction
 from engine.dsl.model import Kind, PointsTable, Rule, SettingRef, Test
@@ -55,7 +55,7 @@ def _overlap(one: Rule, other: Rule, units: Sequence[str], words: Vocabulary) ->
 
 
 def _overlap_in(one: Rule, other: Rule, scope: Scope, words: Vocabulary) -> str | None:
-    settings = numbers(words, scope.months[0])
+    settings = words.numbers(scope.months[0])
     if one.fact is None:
         if _flat(one, settings) != _flat(other, settings):
             return None
@@ -72,12 +72,12 @@ def _overlap_in(one: Rule, other: Rule, scope: Scope, words: Vocabulary) -> str 
     return witness.shown(read, dated=True)
 
 
-def _differ_plainly(one: Rule, other: Rule, settings: dict[str, Fraction]) -> bool:
+def _differ_plainly(one: Rule, other: Rule, settings: Mapping[str, Fraction]) -> bool:
     worth = _flat(one, settings), _flat(other, settings)
     return None not in worth and worth[0] != worth[1]
 
 
-def _flat(rule: Rule, settings: dict[str, Fraction]) -> Fraction | None:
+def _flat(rule: Rule, settings: Mapping[str, Fraction]) -> Fraction | None:
     """What every match of a rule is worth, where that is always the same."""
     if rule.times or not isinstance(rule.points, Formula) or not rule.points.names <= set(settings):
         return None
@@ -85,7 +85,7 @@ def _flat(rule: Rule, settings: dict[str, Fraction]) -> Fraction | None:
 
 
 def _shared(
-    one: Rule, other: Rule, kind: Kind, tests: list[Test], scope: Scope, settings: dict[str, Fraction]
+    one: Rule, other: Rule, kind: Kind, tests: list[Test], scope: Scope, settings: Mapping[str, Fraction]
 ) -> Witness | None:
     """A fact that meets the tests of both, where every such fact is worth the same by both."""
     found = list(candidates(kind, tests, scope))
@@ -102,7 +102,7 @@ def _shared(
     return found[0] if found else facts.witness()
 
 
-def _alike(one: Rule, other: Rule, settings: dict[str, Fraction]) -> bool:
+def _alike(one: Rule, other: Rule, settings: Mapping[str, Fraction]) -> bool:
     """Whether two rules are seen to give the same points without a proof."""
     if one.times != other.times or type(one.points) is not type(other.points):
         return False
@@ -112,11 +112,11 @@ def _alike(one: Rule, other: Rule, settings: dict[str, Fraction]) -> bool:
     return one.points.tree == other.points.tree or (flat is not None and flat == _flat(other, settings))
 
 
-def _table(table: PointsTable, settings: dict[str, Fraction]) -> dict[object, Fraction]:
+def _table(table: PointsTable, settings: Mapping[str, Fraction]) -> dict[object, Fraction]:
     return {key: settings[one.name] if isinstance(one, SettingRef) else one for key, one in table.points.items()}
 
 
-def _worth(rule: Rule, kind: Kind, fact: Witness, settings: dict[str, Fraction]) -> Fraction:
+def _worth(rule: Rule, kind: Kind, fact: Witness, settings: Mapping[str, Fraction]) -> Fraction:
     if isinstance(rule.points, PointsTable):
         points = _table(rule.points, settings)[fact.values[rule.points.field]]
     else:

@@ -15,7 +15,7 @@ from typing import Any
 import z3
 
 from engine.dsl.coding import Coding
-from engine.dsl.formula import Binary, Call, Formula, Name, Negative, Node, Number, nodes
+from engine.dsl.formula import Binary, Call, Formula, Name, Negative, Node, Number, divisors
 from engine.dsl.meeting import COMPARE, OF_TEST, checks_of
 from engine.dsl.model import Check, FieldRef, Kind, PointsTable, Rule, Test, Time
 from engine.dsl.witness import Scope, Witness, is_witness, needed, texts_in, written, written_check
@@ -241,12 +241,6 @@ _OPERATIONS: Mapping[str, Callable[[z3.ArithRef, z3.ArithRef], z3.ArithRef]] = {
     "*": lambda left, right: left * right,
     "/": lambda left, right: left / right,
 }
-
-
-def divisors(tree: Node) -> list[Node]:
-    """The divisors of a formula, those within another before it."""
-    found = [node.right for node in nodes(tree) if isinstance(node, Binary) and node.op == "/"]
-    return sorted(found, key=lambda node: sum(1 for _ in nodes(node)))
 
 
 def _extreme(function: str, args: Sequence[z3.ArithRef]) -> z3.ArithRef:

@@ -1,6 +1,6 @@
 """A fact that shows what a finding says, and the cheap way to one: most rules are seen to be alive without a proof.
 
-A candidate takes for every field the least, or the greatest, value that the field's own tests leave it. Most often
+A candidate takes for every field the least or the greatest value that the field's own tests leave it. Most often
 that is a fact which meets every test; where it is not, nothing is said, and `engine.dsl.proving` decides.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import cycle
 
 from engine.dsl.coding import Coding
 from engine.dsl.formula import plain
@@ -18,6 +19,7 @@ from engine.dsl.model import Check, FieldRef, Kind, Test, Time
 from engine.dsl.types import BadValue, MonthType, TextType, UnitType, Value
 
 _AROUND = (-1, 0, 1)
+_PICKS = ((min,), (max,), (min, max), (max, min))  # of the values of one field after another
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def is_alive(kind: Kind, tests: Sequence[Test], scope: Scope) -> bool:
 
 
 def candidates(kind: Kind, tests: Sequence[Test], scope: Scope) -> Iterator[Witness]:
-    """Facts that meet the tests, found without a search: at most two, and perhaps none though there are some."""
+    """Facts that meet the tests, found without a search: a few that differ, and perhaps none though there are some."""
     coding, held = Coding(scope.units, texts_in(tests)), ranges(kind, tests)
     given = needed(kind, tests)
     if kind.any_of and not given & set(kind.any_of):
@@ -112,8 +114,9 @@ def candidates(kind: Kind, tests: Sequence[Test], scope: Scope) -> Iterator[Witn
     }
     if not scope.months or not all(pools.values()):
         return
-    for pick in (min, max):
-        values = {name: coding.value(kind.fields[name], pick(pool)) for name, pool in pools.items()}
+    for picks in _PICKS:
+        picked = {name: pick(pool) for (name, pool), pick in zip(pools.items(), cycle(picks))}
+        values = {name: coding.value(kind.fields[name], code) for name, code in picked.items()}
         found = Witness(kind, values.get(kind.month_field) or scope.months[0], values)
         if is_witness(found, tests, scope):
             yield found
