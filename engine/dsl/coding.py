@@ -34,6 +34,11 @@ class Coding:
         self._units = tuple(units)
         self._texts = tuple(dict.fromkeys(texts))
 
+    @property
+    def other_text(self) -> int:
+        """The first code of a text that is not named."""
+        return len(self._texts)
+
     def bounds(self, field: Field) -> tuple[int, int]:
         """The lowest and the highest code of a field."""
         kind = field.type

@@ -21,6 +21,8 @@ from engine.dsl.model import Check, FieldRef, Kind, PointsTable, Rule, Test, Tim
 from engine.dsl.witness import Scope, Witness, is_witness, needed, texts_in, written, written_check
 
 _STEPS = 2_000_000  # of the solver, for one question: about a second
+_FEW = _STEPS // 20  # for what would only make a fact easier to read
+_NAMED = 3  # units that a condition names
 _EASY = (0, 1, 2, 3, 4, 5, 10, 20, 50, 100)  # numbers that a reader takes in at a glance
 
 
@@ -41,16 +43,9 @@ class Facts:
         self._context = z3.Context()  # of its own: what was asked before must not change the answer
         self._coding = Coding(scope.units, texts_in(tests))
         self._codes = {name: z3.Int(f"code{place}", self._context) for place, name in enumerate(kind.fields)}
-        self._given = {
-            name: z3.Bool(f"given{place}", self._context) if field.optional else self._true
-            for place, (name, field) in enumerate(kind.fields.items())
-        }
+        self._given = {name: z3.Bool(f"given{place}", self._context) for place, name in enumerate(kind.fields)}
         self._month = z3.Int("month", self._context)
         self.conditions = [*self._tested(), *self._checked(), *self._typed(), *self._scoped()]
-
-    @property
-    def _true(self) -> z3.BoolRef:
-        return z3.BoolVal(True, self._context)
 
     def _tested(self) -> Iterator[Condition]:
         for test in self.tests:
@@ -103,14 +98,15 @@ class Facts:
         for name, field in self.kind.fields.items():
             low, high = self._coding.bounds(field)
             code = self._codes[name]
-            what = f"“{name}”是{field.type.expected}" + ("" if field.optional else "，不能空着")
-            yield Condition(what, z3.And(low <= code, code <= high))
+            yield Condition(f"“{name}”只能是 {field.type.expected}", z3.And(low <= code, code <= high))
+            if not field.optional:
+                yield Condition(f"“{name}”不能空着", self._given[name])
 
     def _scoped(self) -> Iterator[Condition]:
         kind, months = self.kind, [int(month[:4]) * 12 + int(month[5:]) - 1 for month in self.scope.months]
         yield Condition("", z3.Or([self._month == month for month in months]))
         if kind.month_field:
-            what = f"这条规则看的月份是 {self.scope.months[0]} 至 {self.scope.months[-1]}"
+            what = f"规则只看 {self.scope.months[0]} 至 {self.scope.months[-1]} 的事实"
             yield Condition(what, self._codes[kind.month_field] == self._month)
         elif kind.time is Time.STATE:
             start, end = kind.start_field, kind.end_field
@@ -119,7 +115,8 @@ class Facts:
             yield Condition("当月还没有终止", z3.Implies(self._given[end], later))
         if kind.unit_field:
             owners = [self._codes[kind.unit_field] == self._code(kind.unit_field, name) for name in self.scope.owners]
-            yield Condition("这条规则的 units", z3.Or(owners) if owners else z3.Not(self._true))
+            more = "等" if len(owners) > _NAMED else ""
+            yield Condition(f"规则只适用于{'、'.join(self.scope.owners[:_NAMED])}{more}", z3.Or(owners))
 
     def witness(self, *also: Any, without: Test | None = None) -> Witness | None:
         """A fact that meets the conditions, but for the test `without`, and `also` what is asked of it: easy to read,
@@ -129,6 +126,7 @@ class Facts:
         if solver.check() != z3.sat:
             return None
         model = solver.model()
+        solver.set(rlimit=_FEW)
         for wish in self._wishes():
             solver.push()
             solver.add(wish)
@@ -146,7 +144,7 @@ class Facts:
         yield self._month == int(first[:4]) * 12 + int(first[5:]) - 1
         if self.kind.time is Time.STATE:
             yield self._codes[self.kind.start_field] == self._month
-        if self.kind.unit_field and self.scope.owners:
+        if self.kind.unit_field:
             yield self._codes[self.kind.unit_field] == self._code(self.kind.unit_field, self.scope.owners[0])
         for name, field in self.kind.fields.items():
             if field.optional and name not in needed(self.kind, self.tests):

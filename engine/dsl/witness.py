@@ -140,7 +140,7 @@ def _pool(kind: Kind, name: str, own: list[Test], held: Range | None, coding: Co
     elif isinstance(field.type, MonthType):
         ends, around = [*ends, *(coding.code(field, one) for one in scope.months[:1])], _AROUND
     elif isinstance(field.type, TextType) and not isinstance(field.type, UnitType):
-        ends, around = [*ends, len(texts_in(own)) + 1], _AROUND
+        ends, around = [*ends, coding.other_text], (0,)
     else:
         ends, around = [*ends, low, high], _AROUND
     codes = {end + by for end in ends for by in around if low <= end + by <= high}
