@@ -13,7 +13,7 @@ from engine.dsl.intervals import Range, may_divide_by_zero, ranges
 from engine.dsl.model import FieldRef, Kind, Rule, Test, settled_test
 from engine.dsl.report import Spot
 from engine.dsl.vocabulary import Vocabulary
-from engine.dsl.witness import Scope, Witness, is_alive, written
+from engine.dsl.witness import Scope, Witness, is_alive, is_monthly, written
 
 if TYPE_CHECKING:
     from engine.dsl.proving import Condition
@@ -55,6 +55,10 @@ def check_firing(rule: Rule, when: Spot, spot: Spot, words: Vocabulary) -> None:
         return
     if not any(words.units[unit].there(month) for unit in rule.units for month in months):
         words.report.add(spot.at("units").value, "dead-rule", "规则有效的月份里，没有一个适用的单位", "检查单位的 from、to 和规则的 valid")
+        return
+    if rule.fact and not is_monthly(words.kinds[rule.fact.kind]):
+        message = f"“{rule.fact.kind}”不属于哪一个月，没有规则会对它触发"
+        words.report.add(rule.fact.place, "dead-rule", message)
         return
     found = [_firing_in(rule, scope, words) for scope in scopes(rule.units, months, words)]
     if all(isinstance(one, Dead) for one in found):
@@ -135,7 +139,7 @@ def _firing_in(rule: Rule, scope: Scope, words: Vocabulary) -> Dead | Division |
     if kind is None:
         return _constant_division(rule, words, month)
     tests = settled(rule.fact.tests, kind, words, month)
-    if not is_alive(kind, tests, scope) and (dead := proved_dead(kind, tests, scope)):
+    if dead := dead_in(kind, tests, scope):
         return dead
     if not isinstance(rule.points, Formula) or not divisors(rule.points.tree):
         return None
@@ -162,8 +166,10 @@ def _constant_division(rule: Rule, words: Vocabulary, month: str) -> Division | 
     return None
 
 
-def proved_dead(kind: Kind, tests: Sequence[Test], scope: Scope) -> Dead | None:
-    """The proof that no fact meets the tests, or None where there is none."""
+def dead_in(kind: Kind, tests: Sequence[Test], scope: Scope) -> Dead | None:
+    """The proof that no fact meets the tests, or None where one does, or none is found."""
+    if is_alive(kind, tests, scope):
+        return None
     from engine.dsl.proving import Facts
 
     facts = Facts(kind, tests, scope)
@@ -174,3 +180,13 @@ def proved_dead(kind: Kind, tests: Sequence[Test], scope: Scope) -> Dead | None:
         if one.test is not None and (nearest := facts.witness(without=one.test)):
             return Dead(core, nearest, one.test)
     return Dead(core)
+
+
+def dead_all_year(kind: Kind, tests: Sequence[Test], units: Iterable[str], words: Vocabulary) -> Dead | None:
+    """The proof that no fact of these units meets the tests, whatever the settings are in any month of the year."""
+    found: Dead | None = None
+    for scope in scopes(units, words.months, words):
+        found = dead_in(kind, settled(tests, kind, words, scope.months[0]), scope)
+        if found is None:
+            return None
+    return found

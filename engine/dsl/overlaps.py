@@ -3,14 +3,13 @@ narrower, or to take the other's place."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from engine.dsl.firing import fields_of, scopes, settled
 from engine.dsl.formula import Formula
 from engine.dsl.intervals import contradiction
 from engine.dsl.model import Kind, PointsTable, Rule, SettingRef, Test
-from engine.dsl.report import Spot
 from engine.dsl.vocabulary import Vocabulary
 from engine.dsl.witness import Scope, Witness, candidates
 
@@ -18,20 +17,18 @@ _NAMED = 3  # units that a finding names
 _MEND = "把其中一条的 where 或 units 写窄，或用 replaces 和 valid 让一条接替另一条；确需并存的，写 allow: {overlap: 理由}"
 
 
-def warn_overlaps(rules: Sequence[tuple[Rule, Spot]], words: Vocabulary) -> None:
-    """Warns once of every such pair, at the later rule."""
-    for place, (later, spot) in enumerate(rules):
-        for earlier, _ in rules[:place]:
-            if not _same_facts(earlier, later) or earlier.id == later.id:
-                continue
-            units = [unit for unit in earlier.units if unit in later.units]
+def warn_overlaps(rules: Iterable[Rule], words: Vocabulary) -> None:
+    """Warns once of every such pair, at the later rule. The rules are sound: none of them divides by 0."""
+    written = sorted(rules, key=lambda rule: rule.place)
+    for place, later in enumerate(written):
+        for earlier in written[:place]:
+            units = [unit for unit in earlier.units if unit in later.units] if _same_facts(earlier, later) else []
             witness = _overlap(earlier, later, units, words) if units else None
             if witness is not None:
                 more = f"等 {len(units)} 个单位" if len(units) > _NAMED else ""
-                message = (
-                    f"与“{earlier.id}”（{earlier.place}）对{'、'.join(units[:_NAMED])}{more}的同一事实给同样的分，会重复计分"
-                )
-                words.report.add(spot.at("id").value, "overlap", message, _MEND, level="warning", witness=witness)
+                scored = f"{'、'.join(units[:_NAMED])}{more}的同一事实"
+                message = f"与“{earlier.id}”（{earlier.place}）对{scored}给同样的分，会重复计分"
+                words.report.add(later.place, "overlap", message, _MEND, level="warning", witness=witness)
 
 
 def _same_facts(one: Rule, other: Rule) -> bool:

@@ -106,13 +106,14 @@ class Facts:
         kind, months = self.kind, [int(month[:4]) * 12 + int(month[5:]) - 1 for month in self.scope.months]
         yield Condition("", z3.Or([self._month == month for month in months]))
         if kind.month_field:
-            what = f"规则只看 {self.scope.months[0]} 至 {self.scope.months[-1]} 的事实"
+            what = f"只看 {self.scope.months[0]} 至 {self.scope.months[-1]} 的事实"
             yield Condition(what, self._codes[kind.month_field] == self._month)
         elif kind.time is Time.STATE:
             start, end = kind.start_field, kind.end_field
-            yield Condition("起始月份不晚于当月", z3.Implies(self._given[start], self._codes[start] <= self._month))
+            span = f"规则所看的月份（{self.scope.months[0]} 至 {self.scope.months[-1]}）"
+            yield Condition(f"“{start}”不晚于{span}", z3.Implies(self._given[start], self._codes[start] <= self._month))
             later = self._month <= self._codes[end] if kind.end_counts else self._month < self._codes[end]
-            yield Condition("当月还没有终止", z3.Implies(self._given[end], later))
+            yield Condition(f"“{end}”{'不早' if kind.end_counts else '晚'}于{span}", z3.Implies(self._given[end], later))
         if kind.unit_field:
             owners = [self._codes[kind.unit_field] == self._code(kind.unit_field, name) for name in self.scope.owners]
             more = "等" if len(owners) > _NAMED else ""

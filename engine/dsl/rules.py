@@ -9,7 +9,6 @@ from engine.dsl.ids import check_id, is_own
 from engine.dsl.limits import read_best, read_cap, read_once
 from engine.dsl.model import FieldRef, Pattern, Rule
 from engine.dsl.nodes import Document
-from engine.dsl.overlaps import warn_overlaps
 from engine.dsl.patterns import read_when
 from engine.dsl.report import Spot
 from engine.dsl.shapes import RuleShape, RulesShape, VetoShape, shaped
@@ -136,7 +135,5 @@ def check_together(rules: list[tuple[Rule, Spot]], words: Vocabulary) -> None:
             words.report.add(where.value, "bad-value", f"“{old.id}”仍然有效，会与取代它的规则重复计分", hint)
         elif old is None:
             check_id(rule.replaces, rule.category, None, where, words)
-    if not words.report.faulty:  # what is compared must not divide by 0
-        warn_overlaps(rules, words)
 
 

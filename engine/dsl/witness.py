@@ -19,7 +19,13 @@ from engine.dsl.model import Check, FieldRef, Kind, Test, Time
 from engine.dsl.types import BadValue, MonthType, TextType, UnitType, Value
 
 _AROUND = (-1, 0, 1)
-_PICKS = ((min,), (max,), (min, max), (max, min))  # of the values of one field after another
+
+
+def _least(pool: set[int]) -> int:
+    return min(pool, key=abs)
+
+
+_PICKS = ((_least,), (min,), (max,), (min, max), (max, min))  # of the values of one field after another
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,11 @@ class Witness:
 
 def _told(value: Value | None) -> str:
     return "空着" if value is None else value if isinstance(value, str) else plain(Fraction(value))
+
+
+def is_monthly(kind: Kind) -> bool:
+    """Whether its facts are some month's: those of other kinds are never scored or judged."""
+    return kind.time not in (Time.RECORD, Time.TABLE) and (kind.month_field is not None or kind.time is Time.STATE)
 
 
 def holds_in(kind: Kind, values: Mapping[str, Value], month: str) -> bool:
@@ -135,7 +146,7 @@ def _pool(kind: Kind, name: str, own: list[Test], held: Range | None, coding: Co
         ends, around = [coding.code(field, one) for one in scope.months], (0,)
     elif held is not None:
         scale = 10**field.type.places
-        ends, around = [*ends, int(held.low * scale), int(held.high * scale)], _AROUND
+        ends, around = [*ends, 0, int(held.low * scale), int(held.high * scale)], _AROUND
         low, high = max(low, int(held.low * scale)), min(high, int(held.high * scale))
     elif isinstance(field.type, MonthType):
         ends, around = [*ends, *(coding.code(field, one) for one in scope.months[:1])], _AROUND
