@@ -66,7 +66,7 @@ def check_firing(rule: Rule, when: Spot, spot: Spot, words: Vocabulary) -> None:
         return
     for one in found:
         if isinstance(one, Division):
-            told = "除数可能为 0" if one.witness else "无法证明除数不为 0"
+            told = "除数可能为 0" if one.proved else "无法证明除数不为 0"
             witness = one.shown(dated=len(found) > 1)
             words.report.add(spot.at("points").value, "division", told, _GUARD, witness=witness)
             return
@@ -112,20 +112,21 @@ def fields_of(tests: Iterable[Test]) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """A divisor that is 0 for the witness: a fact, or nothing but settings; without one it is not proved to be other than 0."""
+    """A divisor that is 0 for a fact, or by the settings alone; or, not `proved`, one that could not be shown never to be."""
 
     formula: Formula
     settings: Mapping[str, Fraction]
     month: str
     names: frozenset[str] = frozenset()
-    witness: Witness | bool = False
+    witness: Witness | None = None
+    proved: bool = True
 
     def shown(self, *, dated: bool) -> str:
-        if self.witness is False:
+        if not self.proved:
             return ""
         bound = self.formula.bind(self.settings).bound
         told = [f"参数 {name} 为 {value}" for name, value in bound.items()]
-        if isinstance(self.witness, Witness):
+        if self.witness is not None:
             told.insert(0, self.witness.shown(self.names, dated=dated))
         elif dated:
             told.insert(0, self.month)
@@ -147,13 +148,14 @@ def _firing_in(rule: Rule, scope: Scope, words: Vocabulary) -> Dead | Division |
     held = {name: Range(value, value) for name, value in settings.items()} | ranges(kind, tests)
     if not may_divide_by_zero(rule.points.tree, held):
         return None
-    from engine.dsl.proving import Facts
+    from engine.dsl.proving import Facts, Unproved
 
-    found = Facts(kind, tests, scope).divided_by_zero(rule.points.tree, settings)
-    if found is False:
-        return None
     names = rule.points.names | fields_of(tests)
-    return Division(rule.points, settings, month, names, found or False)
+    try:
+        found = Facts(kind, tests, scope).divided_by_zero(rule.points.tree, settings)
+    except Unproved:
+        return Division(rule.points, settings, month, proved=False)
+    return found and Division(rule.points, settings, month, names, found)
 
 
 def _constant_division(rule: Rule, words: Vocabulary, month: str) -> Division | None:
@@ -162,7 +164,7 @@ def _constant_division(rule: Rule, words: Vocabulary, month: str) -> Division | 
         try:
             rule.points.value(settings)
         except ZeroDivisionError:
-            return Division(rule.points, settings, month, witness=True)
+            return Division(rule.points, settings, month)
     return None
 
 

@@ -26,6 +26,10 @@ _NAMED = 3  # units that a condition names
 _EASY = (0, 1, 2, 3, 4, 5, 10, 20, 50, 100)  # numbers that a reader takes in at a glance
 
 
+class Unproved(Exception):
+    """The solver gave up: there may be such a fact or not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """One thing that must hold of a fact, as the language writes it; `test` where it is a test of the rule."""
@@ -187,7 +191,7 @@ class Facts:
 
     def _solver(self) -> z3.Solver:
         solver = z3.Solver(ctx=self._context)
-        solver.set(rlimit=_STEPS, random_seed=0)
+        solver.set(rlimit=_STEPS, random_seed=0, ctrl_c=False)  # an interruption is for the command to see
         return solver
 
     def formula(self, tree: Node, settings: Mapping[str, Fraction]) -> z3.ArithRef:
@@ -204,8 +208,8 @@ class Facts:
             case Binary(op, left, right):
                 return _OPERATIONS[op](self.formula(left, settings), self.formula(right, settings))
 
-    def divided_by_zero(self, tree: Node, settings: Mapping[str, Fraction]) -> Witness | None | bool:
-        """A fact for which some divisor of a formula is 0; False where there is none, None where that is not proved."""
+    def divided_by_zero(self, tree: Node, settings: Mapping[str, Fraction]) -> Witness | None:
+        """A fact for which some divisor of a formula is 0, or None where there is none; raises Unproved."""
         proved = True
         for divisor in divisors(tree):
             inner = [self.formula(one, settings) != 0 for one in divisors(divisor)]
@@ -216,7 +220,9 @@ class Facts:
             if found is not None:
                 return found
             proved = False
-        return False if proved else None
+        if not proved:
+            raise Unproved
+        return None
 
     def points(self, rule: Rule, settings: Mapping[str, Fraction]) -> z3.ArithRef:
         """What a match of a rule is worth, before any limit."""

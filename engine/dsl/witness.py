@@ -22,7 +22,7 @@ _AROUND = (-1, 0, 1)
 
 
 def _least(pool: set[int]) -> int:
-    return min(pool, key=abs)
+    return min(pool, key=lambda code: (abs(code), code))
 
 
 _PICKS = ((_least,), (min,), (max,), (min, max), (max, min))  # of the values of one field after another

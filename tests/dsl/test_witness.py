@@ -149,7 +149,7 @@ def test_a_divisor_may_be_0_where_some_fact_makes_it_so(tests, checks, divisor):
 
     expected = any(divides_by_zero(fact) for fact in every_fact(kind, tests))
     shown = Facts(kind, tests, SCOPE).divided_by_zero(formula.tree, {})
-    assert shown is not None and bool(shown) == expected
+    assert (shown is not None) == expected
     if expected:
         assert divides_by_zero(shown.values) and fires(shown, tests)
         assert may_divide_by_zero(formula.tree, ranges(kind, tests))
