@@ -22,18 +22,18 @@ RULES, CASES = "rules", "tests"  # the schemas of the files that have no name of
 
 def schemas(files: Mapping[str, str]) -> dict[str, Schema]:
     """The schema of each file, by the stem of its name; raises RulesetFaulty where the dictionary has a fault."""
-    facts = Dictionary(read_dictionary(files))
+    words = read_dictionary(files)
     rules = [entry for name in sorted(files) if name not in KNOWN for entry in _entries(files, name, "rules", "id")]
     tasks = list(_entries(files, OBLIGATIONS, "obligations", "no"))
     made = {
-        HEAD: ruleset_file(facts),
-        FACTS: facts_file(facts),
-        UNITS: units_file(facts),
-        CLAUSES: clauses_file(facts),
-        RULES: rules_file(facts),
-        OBLIGATIONS: obligations_file(facts),
-        DERIVE: derive_file(facts),
-        CASES: tests_file(facts, dict(rules), dict(tasks)),
+        HEAD: ruleset_file(Dictionary(words)),
+        FACTS: facts_file(Dictionary(words)),
+        UNITS: units_file(Dictionary(words)),
+        CLAUSES: clauses_file(Dictionary(words)),
+        RULES: rules_file(Dictionary(words)),
+        OBLIGATIONS: obligations_file(Dictionary(words)),
+        DERIVE: derive_file(Dictionary(words)),
+        CASES: tests_file(Dictionary(words), dict(rules), dict(tasks)),
     }
     head = {"$schema": "http://json-schema.org/draft-07/schema#"}
     return {name.removesuffix(".yaml"): {**head, **schema} for name, schema in made.items()}

@@ -36,7 +36,7 @@ def tests_file(facts: Dictionary, rules: dict[str, str], tasks: dict[str, str]) 
             {no: {"description": title, **status} for no, title in tasks.items()}, patternProperties={_STATUS_NO: status}
         ),
     }, anyOf=[{"required": ["expect"]}, {"required": ["tasks"]}])  # fmt: skip
-    definitions = {"awards": awards, **{f"row {kind.name}": facts.row(kind) for kind in facts.kinds.values()}}
+    definitions = {**facts.definitions, "awards": awards, **{f"row {kind.name}": facts.row(kind) for kind in facts.kinds.values()}}
     return {"type": "array", "items": case, "definitions": definitions}
 
 

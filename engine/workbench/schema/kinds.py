@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 
 from engine.dsl.model import Field, Kind
 from engine.dsl.types import (
@@ -44,6 +45,7 @@ class Dictionary:
 
     def __init__(self, words: Vocabulary) -> None:
         self.words = words
+        self._tests: dict[tuple[FieldType, tuple[str, ...]], int] = {}
         self.kinds = words.kinds
         self.numeric = [name for name in words.settings if self._all(name, lambda value: number(value) is not None)]
 
@@ -60,16 +62,21 @@ class Dictionary:
         return [where_key_is(key, kind.name, then(kind)) for kind in (self.kinds.values() if kinds is None else kinds)]
 
     def unit(self) -> Schema:
-        """A unit by its name, which is offered, or by another writing of it, which is only accepted."""
-        return self._names(list(self.words.units))
+        """A unit; the names stand once, in the definitions of the file."""
+        return {"$ref": "#/definitions/unit"}
 
-    def units_listed(self) -> Schema:
-        groups = [group for unit in self.words.units.values() for group in unit.groups]
-        return self._names([*self.words.categories, *groups, *self.words.units])
+    def units(self) -> Schema:
+        """Units, groups and categories."""
+        return many({"$ref": "#/definitions/units"}, minItems=1)
 
-    def _names(self, names: list[str]) -> Schema:
-        others = [name for name in self.words.aliases if name not in self.words.units]
-        return either(one_of(names), {**one_of(others), "doNotSuggest": True}) if others else one_of(names)
+    @cached_property
+    def definitions(self) -> dict[str, Schema]:
+        """What the parts of this dictionary refer to. Short names of units are offered, other writings are only accepted."""
+        units = self.words.units
+        groups = [group for unit in units.values() for group in unit.groups]
+        others = {**one_of(name for name in self.words.aliases if name not in units), "doNotSuggest": True}
+        listed = [*self.words.categories, *groups, *units]
+        return {"unit": either(one_of(units), others), "units": either(one_of(listed), others)}
 
     def value(self, field_type: FieldType) -> Schema:
         match field_type:
@@ -104,14 +111,22 @@ class Dictionary:
         return all(accepted(value) for _, value, _ in self.words.settings[name].values)
 
     def test(self, field: Field, kind: Kind) -> Schema:
-        """What may stand behind a field in a `where`."""
-        same = [name for name, other in self.fields(kind).items() if other.type == field.type]
-        value, setting = self.value(field.type), self.setting(lambda written: self.fits(field.type, written))
-        single = either(value, setting, keys({"field": {"description": FIELD, **one_of(same)}}, ["field"]))
-        compared = [*(_ORDER if field.type.family in _ORDERED else ()), "ne"]
-        operators = {word: {"description": OPERATORS[word], **single} for word in compared}
-        operators["given"] = {"description": OPERATORS["given"], **one_of(["true", "false"])}
-        return either(*single["anyOf"], many(either(value, setting), minItems=1), keys(operators, minProperties=1))
+        """What may stand behind a field in a `where`; fields of one type in like company share one definition."""
+        same = tuple(name for name, other in self.fields(kind).items() if other.type == field.type)
+        known = self._tests.setdefault((field.type, same), len(self._tests) + 1)
+        if f"test{known}" not in self.definitions:
+            one = {"$ref": f"#/definitions/one{known}"}
+            value, setting = self.value(field.type), self.setting(lambda written: self.fits(field.type, written))
+            other = keys({"field": {"description": FIELD, **one_of(same)}}, ["field"])
+            compared = [*(_ORDER if field.type.family in _ORDERED else ()), "ne"]
+            operators = {word: {"description": OPERATORS[word], **one} for word in compared}
+            operators["given"] = {"description": OPERATORS["given"], **one_of(["true", "false"])}
+            ways = [value, setting, other]
+            self.definitions[f"one{known}"] = either(*ways)
+            self.definitions[f"test{known}"] = either(
+                *ways, many(either(value, setting), minItems=1), keys(operators, minProperties=1)
+            )
+        return {"$ref": f"#/definitions/test{known}"}
 
     def fits(self, field_type: FieldType, written: str) -> bool:
         if isinstance(field_type, UnitType):

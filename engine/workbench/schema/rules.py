@@ -36,7 +36,7 @@ def rules_file(facts: Dictionary) -> Schema:
         shapes.RulesShape,
         {"category": one_of(words.categories), "rules": many({"$ref": "#/definitions/rule"})},
         allOf=[where_key_is("category", category, _of_category(facts, category)) for category in words.categories],
-        definitions=definitions,
+        definitions={**facts.definitions, **definitions},
     )
 
 
@@ -75,7 +75,7 @@ def _rule(facts: Dictionary) -> Schema:
     clause = one_of(words.clauses) if words.clauses is not None else {}
     known = {
         "id": text(), "valid": valid, "cap": cap,
-        "units": either(one_of(["all"]), many(facts.units_listed(), minItems=1)),
+        "units": either(one_of(["all"]), facts.units()),
         "when": one_or_many({"$ref": "#/definitions/pattern"}),
         **{key: {} for key in _OPEN},
     }  # fmt: skip

@@ -33,7 +33,7 @@ def obligations_file(facts: Dictionary) -> Schema:
     }
     definitions |= {"pattern": pattern(facts, nones=False), "evidence": _evidence(facts)}
     known = {"progress": _progress(facts), "obligations": many(_obligation(facts))}
-    return of_shape(shapes.ObligationsShape, known, definitions=definitions)
+    return of_shape(shapes.ObligationsShape, known, definitions={**facts.definitions, **definitions})
 
 
 def _progress(facts: Dictionary) -> Schema:
@@ -57,7 +57,7 @@ def _obligation(facts: Dictionary) -> Schema:
     evidence = {"$ref": "#/definitions/evidence"}
     due = {"type": "string", "pattern": _DUE, "patternErrorMessage": "应为日期，如 2023-04-30"}
     known = {
-        "units": many(facts.units_listed(), minItems=1),
+        "units": facts.units(),
         "due": either(due, facts.setting(lambda value: facts.fits(DateType(), value))),
         "done_when": one_or_many(either(evidence, of_shape(shapes.AnyShape, {"any": many(evidence, minItems=1)}))),
         "breach": one_or_many({"$ref": "#/definitions/pattern"}),
@@ -95,7 +95,7 @@ def derive_file(facts: Dictionary) -> Schema:
         within = of_shape(shapes.WithinShape, {"within": days, "of": one_of(dates)})
         tests = facts.where(kind)
         for name in dates:
-            tests["properties"][name]["anyOf"].append(within)
+            tests["properties"][name] = either(facts.test(fields[name], kind), within)
         telling = [name for name in dates if not fields[name].optional]
         return {"properties": {"month_of": one_of(telling), "counts": {"additionalProperties": tests}}}
 
@@ -104,7 +104,8 @@ def derive_file(facts: Dictionary) -> Schema:
         {"makes": facts.fact(made), "from": facts.fact(sources)},
         allOf=[*facts.by_kind(counted, "makes", made), *facts.by_kind(counting, "from", sources)],
     )
-    return either(one, many(one))
+    return {**either({"$ref": "#/definitions/derivation"}, many({"$ref": "#/definitions/derivation"})),
+            "definitions": {**facts.definitions, "derivation": one}}  # fmt: skip
 
 
 def days_of(facts: Dictionary) -> Schema:
