@@ -22,7 +22,9 @@ from engine.dsl.types import (
 from engine.dsl.vocabulary import Vocabulary, number
 from engine.workbench.schema.notes import FIELD, OPERATORS, SETTING
 from engine.workbench.schema.parts import (
+    NEVER,
     Schema,
+    accepted,
     date,
     decimal,
     either,
@@ -74,7 +76,7 @@ class Dictionary:
         """What the parts of this dictionary refer to. Short names of units are offered, other writings are only accepted."""
         units = self.words.units
         groups = [group for unit in units.values() for group in unit.groups]
-        others = {**one_of(name for name in self.words.aliases if name not in units), "doNotSuggest": True}
+        others = accepted(name for name in self.words.aliases if name not in units)
         listed = [*self.words.categories, *groups, *units]
         return {"unit": either(one_of(units), others), "units": either(one_of(listed), others)}
 
@@ -105,7 +107,8 @@ class Dictionary:
         return self.named_setting([name for name in self.words.settings if self._all(name, accepted)])
 
     def named_setting(self, names: Iterable[str]) -> Schema:
-        return keys({"setting": {"description": SETTING, **one_of(names)}}, ["setting"])
+        known = one_of(names)
+        return keys({"setting": {"description": SETTING, **known}}, ["setting"]) if known != NEVER else NEVER
 
     def _all(self, name: str, accepted: Callable[[str], bool]) -> bool:
         return all(accepted(value) for _, value, _ in self.words.settings[name].values)

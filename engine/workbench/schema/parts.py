@@ -17,7 +17,9 @@ from engine.workbench.schema.notes import NOTES
 
 Schema = dict[str, Any]
 
+NEVER: Schema = {"not": {}}
 MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
+_MEANING, _LITERAL = re.compile(r"[\\^$.|?*+()\[\]{}/]"), r"\\\g<0>"  # what has a meaning in any dialect of patterns
 _INT = re.compile(r"[-+]?[0-9]+")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 
@@ -59,9 +61,28 @@ def offered(words: Iterable[str]) -> Schema:
 def one_of(words: Iterable[str], notes: Iterable[str] = ()) -> Schema:
     """A closed list of texts. A text that YAML takes for another type stands in it as that too."""
     words = list(dict.fromkeys(words))
-    typed = [value for value in map(typed_by_yaml, words) if not isinstance(value, str)]
+    typed = _typed_otherwise(words)
     notes = list(notes)
+    if not words:
+        return NEVER  # to a language server a list of no values is no schema at all
     return {"enum": words + typed, **({"enumDescriptions": notes} if notes and not typed else {})}
+
+
+def accepted(words: Iterable[str]) -> Schema:
+    """The same where completion is to offer none of them."""
+    words = list(words)
+    if not words:
+        return NEVER
+    plain = {"type": "string", "pattern": f"^(?:{'|'.join(_MEANING.sub(_LITERAL, word) for word in words)})$"}
+    return either(plain, one_of(map(str, _typed_otherwise(words))))
+
+
+def _typed_otherwise(words: Iterable[str]) -> list[int | float | bool]:
+    found: list[int | float | bool] = []
+    for value in map(typed_by_yaml, words):
+        if not isinstance(value, str) and not any(value == other and type(value) is type(other) for other in found):
+            found.append(value)
+    return found
 
 
 def typed_by_yaml(word: str) -> str | int | float | bool:
@@ -86,7 +107,8 @@ def many(item: Schema, **more: Any) -> Schema:
 
 
 def either(*ways: Schema) -> Schema:
-    return {"anyOf": list(ways)}
+    possible = [way for way in ways if way != NEVER]
+    return {"anyOf": possible} if possible else NEVER
 
 
 def one_or_many(item: Schema) -> Schema:
