@@ -25,6 +25,7 @@ from engine.workbench.schema.parts import (
     NEVER,
     Schema,
     accepted,
+    by_form,
     date,
     decimal,
     either,
@@ -120,14 +121,17 @@ class Dictionary:
         if f"test{known}" not in self.definitions:
             one = {"$ref": f"#/definitions/one{known}"}
             value, setting = self.value(field.type), self.setting(lambda written: self.fits(field.type, written))
-            other = keys({"field": {"description": FIELD, **one_of(same)}}, ["field"])
+            other = {"field": {"description": FIELD, **one_of(same)}}
             compared = [*(_ORDER if field.type.family in _ORDERED else ()), "ne"]
             operators = {word: {"description": OPERATORS[word], **one} for word in compared}
             operators["given"] = {"description": OPERATORS["given"], **one_of(["true", "false"])}
-            ways = [value, setting, other]
-            self.definitions[f"one{known}"] = either(*ways)
-            self.definitions[f"test{known}"] = either(
-                *ways, many(either(value, setting), minItems=1), keys(operators, minProperties=1)
+            referring = {**setting.get("properties", {}), **other}
+            self.definitions[f"one{known}"] = by_form(value, keys(referring, minProperties=1, maxProperties=1))
+            alone = [{"if": {"required": [key]}, "then": {"maxProperties": 1}} for key in referring]
+            self.definitions[f"test{known}"] = by_form(
+                value,
+                keys({**operators, **referring}, minProperties=1, allOf=alone),
+                many(by_form(value, setting), minItems=1),
             )
         return {"$ref": f"#/definitions/test{known}"}
 

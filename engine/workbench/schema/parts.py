@@ -25,7 +25,8 @@ _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 
 
 def text(longest: int = 1000, **more: Any) -> Schema:
-    return {"type": ["string", "number", "boolean"], "minLength": 1, "maxLength": longest, **more}
+    # no list of types: a boolean among them would have "true" and "false" offered wherever a text stands
+    return {"not": {"type": ["object", "array", "null"]}, "minLength": 1, "maxLength": longest, **more}
 
 
 def month(months: Iterable[str] = ()) -> Schema:
@@ -109,6 +110,16 @@ def many(item: Schema, **more: Any) -> Schema:
 def either(*ways: Schema) -> Schema:
     possible = [way for way in ways if way != NEVER]
     return {"anyOf": possible} if possible else NEVER
+
+
+def by_form(scalar: Schema, mapping: Schema, listed: Schema | None = None) -> Schema:
+    """What may be written in several forms, each checked as itself, so that a fault is told of the form that was meant."""
+    forms = [{"if": {"type": "object"}, "then": mapping}]
+    if listed is not None:
+        forms.append({"if": {"type": "array"}, "then": listed})
+    others = ["object"] if listed is None else ["object", "array"]
+    # not as an `else`: completion of a value that is not there yet looks into anyOf only
+    return {"allOf": [*forms, {"anyOf": [scalar, {"type": others}]}]}
 
 
 def one_or_many(item: Schema) -> Schema:

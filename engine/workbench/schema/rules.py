@@ -10,7 +10,9 @@ from engine.dsl.vocabulary import number
 from engine.workbench.schema.kinds import Dictionary
 from engine.workbench.schema.notes import NOTES
 from engine.workbench.schema.parts import (
+    NEVER,
     Schema,
+    by_form,
     decimal,
     either,
     keys,
@@ -97,9 +99,13 @@ def _worth(facts: Dictionary, kind: Kind | None) -> Schema:
     """What a rule gives, out of the fields of its fact; without one, out of settings alone."""
     fields = facts.fields(kind) if kind else {}
     closed = {name: field for name, field in fields.items() if closed_values(field.type) is not None}
-    points = [facts.formula(name for name, field in fields.items() if field.type.numeric), facts.named_setting(facts.numeric)]
+    setting = facts.named_setting(facts.numeric)
+    table = _table(facts, closed) if closed else NEVER
     ways = {
-        "points": either(*points, *([_table(facts, closed)] if closed else [])),
+        "points": by_form(
+            facts.formula(name for name, field in fields.items() if field.type.numeric),
+            {"if": {"required": ["setting"]}, "then": setting, "else": table},
+        ),
         "times": one_of(name for name, field in fields.items() if isinstance(field.type, WholeType)),
         "once_per": either(
             one_of([UNIT, NONE, *fields]),
@@ -113,7 +119,7 @@ def _worth(facts: Dictionary, kind: Kind | None) -> Schema:
 
 
 def _table(facts: Dictionary, closed: dict[str, Field]) -> Schema:
-    points = either(decimal(), facts.named_setting(facts.numeric))
+    points = by_form(decimal(), facts.named_setting(facts.numeric))
 
     def of(field: Field) -> Schema:
         values = [str(value) for value in closed_values(field.type)]
@@ -138,4 +144,6 @@ def _of_category(facts: Dictionary, category: str) -> Schema:
         "patternErrorMessage": f"“{category}”的编号写成 {letter or 'D'}01 或 {letter or 'D'}01a",
     }
     veto = {"properties": {"grade": one_of(grades)}} if grades else {}
-    return {"properties": {"rules": {"items": {"properties": {"id": code, "replaces": code, "veto": veto}}}}}
+    narrowed = {"id": code, "replaces": code, "veto": veto}
+    told = {key: {"description": NOTES[shapes.RuleShape][key], **schema} for key, schema in narrowed.items()}
+    return {"properties": {"rules": {"items": {"properties": told}}}}
