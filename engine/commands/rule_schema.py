@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from engine.commands.talk import say, say_json, warn
@@ -33,7 +34,9 @@ def write_schema(folder: Path, target: Path | None, as_json: bool) -> None:
     say(f"# yaml-language-server: $schema={shown / 'rules.json'}")
 
 
-def tell_left(left: list[Wanted]) -> None:
-    for one in left:
-        warn(f"提醒：{one.path} 含注释或不是“键: 值”，未作改动；请自行加上：")
-        warn(one.part)
+def tell_left(wanted: Iterable[Wanted]) -> None:
+    """What has to be added by hand, where a file holds what we cannot add to."""
+    for one in wanted:
+        if one.text is None:
+            warn(f"提醒：{one.path} 含注释或另有写法，未作改动；请自行加上：")
+            warn(one.part)
