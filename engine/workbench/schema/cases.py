@@ -9,7 +9,7 @@ from engine.workbench.rule_tests import WORDS
 from engine.workbench.schema.kinds import Dictionary
 from engine.workbench.schema.parts import MONTH, Schema, decimal, either, keys, many, month, of_shape, one_of
 
-_STATUS_NO = r"^[1-9][0-9]{0,5}$"
+_TASK = r"^[1-9][0-9]{0,5}$"
 
 
 def tests_file(facts: Dictionary, rules: dict[str, str], tasks: dict[str, str]) -> Schema:
@@ -33,7 +33,7 @@ def tests_file(facts: Dictionary, rules: dict[str, str], tasks: dict[str, str]) 
         "ignore": many(either(one_of(rules), {"type": "string", "pattern": code})),
         "settings": keys({name: _override(facts, name) for name in words.settings}),
         "tasks": keys(
-            {no: {"description": title, **status} for no, title in tasks.items()}, patternProperties={_STATUS_NO: status}
+            {no: {"description": title, **status} for no, title in tasks.items()}, patternProperties={_TASK: status}
         ),
     }, anyOf=[{"required": ["expect"]}, {"required": ["tasks"]}])  # fmt: skip
     definitions = {**facts.definitions, "awards": awards, **{f"row {kind.name}": facts.row(kind) for kind in facts.kinds.values()}}

@@ -103,16 +103,16 @@ class Dictionary:
                 return text(longest)
         return {}
 
-    def setting(self, accepted: Callable[[str], bool]) -> Schema:
+    def setting(self, fitting: Callable[[str], bool]) -> Schema:
         """`{setting: NAME}`, of the settings all of whose values will do."""
-        return self.named_setting([name for name in self.words.settings if self._all(name, accepted)])
+        return self.named_setting([name for name in self.words.settings if self._all(name, fitting)])
 
     def named_setting(self, names: Iterable[str]) -> Schema:
         known = one_of(names)
         return keys({"setting": {"description": SETTING, **known}}, ["setting"]) if known != NEVER else NEVER
 
-    def _all(self, name: str, accepted: Callable[[str], bool]) -> bool:
-        return all(accepted(value) for _, value, _ in self.words.settings[name].values)
+    def _all(self, name: str, fitting: Callable[[str], bool]) -> bool:
+        return all(fitting(value) for _, value, _ in self.words.settings[name].values)
 
     def test(self, field: Field, kind: Kind) -> Schema:
         """What may stand behind a field in a `where`; fields of one type in like company share one definition."""
