@@ -23,7 +23,7 @@ from engine.scoring.points import decimal, hundredths
 from engine.scoring.succession import owner
 from engine.scoring.year import Year
 
-_WORDS = ("none", "year", "month", "unit")  # what a setting that shapes a limit may say, beside a field
+WORDS = ("none", "year", "month", "unit")  # what a setting that shapes a limit may say, beside a field
 
 
 @dataclass(frozen=True)
@@ -213,8 +213,8 @@ class _Reader:
         elif all(number(value) is not None for _, value, _ in setting.values):
             if number(text) is None:
                 self.report.add(spot.value, "bad-value", f"参数“{name}”应是一个数")
-        elif text not in _WORDS and not any(text in kind.fields for kind in self.ruleset.kinds.values()):
-            self.report.add(spot.value, "bad-value", f"“{text}”不是参数“{name}”可用的值", "、".join(_WORDS) + " 或字段名")
+        elif text not in WORDS and not any(text in kind.fields for kind in self.ruleset.kinds.values()):
+            self.report.add(spot.value, "bad-value", f"“{text}”不是参数“{name}”可用的值", "、".join(WORDS) + " 或字段名")
 
 
 def _filled(kind: Kind, shape: CaseShape, unit: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -40,3 +41,15 @@ def rules_new(
     from engine.commands.new_ruleset import new_ruleset
 
     new_ruleset(context.obj, name, old, year, dry_run, as_json)
+
+
+@app.command()
+def schema(
+    context: typer.Context,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="DIR", help="只把 JSON Schema 写到这个文件夹")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """写出规则集各文件的 JSON Schema 和编辑器设置，边写边补全、检查。"""
+    from engine.commands.rule_schema import write_schema
+
+    write_schema(context.obj, output, as_json)
