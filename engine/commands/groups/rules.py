@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -40,3 +41,15 @@ def rules_new(
     from engine.commands.new_ruleset import new_ruleset
 
     new_ruleset(context.obj, name, old, year, dry_run, as_json)
+
+
+@app.command()
+def catalogue(
+    context: typer.Context,
+    file: Annotated[Path | None, typer.Option("-o", metavar="FILE.html", help="写到哪里，默认为工作区里的 规则目录.html")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """规则目录：条款、规则、任务、设置与数据字典的一页，用文字说明，附算例与上月分录。"""
+    from engine.commands.catalogue import write_catalogue
+
+    write_catalogue(context.obj, file, as_json)
