@@ -7,6 +7,7 @@ import re
 from engine.dsl.formula import Formula, plain
 from engine.dsl.model import Cap, FieldRef, Kind, Pattern, PointsTable, Rule, SettingRef, Test, Time
 from engine.dsl.obligation import Duty, Evidence, Obligation, Progress
+from engine.ledger.book import MatchLine
 from engine.notices.limits import PER
 from engine.notices.wording import MINUS, pts
 from engine.scoring.points import hundredths
@@ -52,6 +53,15 @@ def points_words(points: Formula | PointsTable) -> str:
 
 def _table_points(points: object) -> str:
     return f"为{setting_words(points)}的值" if isinstance(points, SettingRef) else f"{pts(hundredths(points))}分"
+
+
+def formula_words(match: MatchLine, rule: Rule) -> str:
+    """The formula with its result; a plain number is not worth a line."""
+    if plain_number(match.formula):
+        return ""
+    if isinstance(rule.points, PointsTable):
+        return f"{match.formula} = {pts(match.raw)}" if rule.times else match.formula
+    return f"{match.formula} = {pts(match.raw)}".replace("-", MINUS)
 
 
 def plain_number(formula: str) -> bool:

@@ -17,9 +17,9 @@ from engine.notices.ending import ending_words
 from engine.notices.late import late_records
 from engine.notices.limits import gauges, limit_words
 from engine.notices.monthly import added, course, deducted, letterhead, moved
-from engine.notices.rule_words import plain_number, rule_words
+from engine.notices.rule_words import formula_words, rule_words
 from engine.notices.tasks import letter_href, task_rows
-from engine.notices.wording import MINUS, fact_source, fact_words, formerly_words, pts
+from engine.notices.wording import fact_source, fact_words, formerly_words, pts
 
 
 def statement_page(book: Book, standing: Standing) -> StatementPage:
@@ -142,7 +142,7 @@ def _lines(book: Book, unit: str, rule: Rule) -> Iterator[Line]:
         yield Line(
             title=rule.title,
             say=fact_words(match.say, rule.title),
-            formula=_formula_words(match, rule),
+            formula=formula_words(match, rule),
             limit=limit_words(match, rule),
             raw=match.raw,
             points=match.given,
@@ -152,15 +152,6 @@ def _lines(book: Book, unit: str, rule: Rule) -> Iterator[Line]:
             reported=True,
             ends=ending_words(book, match, rule),
         )
-
-
-def _formula_words(match: MatchLine, rule: Rule) -> str:
-    """The formula with its result; a plain number is not worth a line."""
-    if plain_number(match.formula):
-        return ""
-    if isinstance(rule.points, PointsTable):
-        return f"{match.formula} = {pts(match.raw)}" if rule.times else match.formula
-    return f"{match.formula} = {pts(match.raw)}".replace("-", MINUS)
 
 
 def _idle(book: Book, unit: str, rule: Rule) -> Line:

@@ -8,10 +8,12 @@ from dataclasses import replace
 from engine.chinese_dates import month_words, value_words
 from engine.dsl.model import Rule, Ruleset
 from engine.facts import Fact
+from engine.ledger.book import MatchLine
 from engine.notices.catalogue_context import Example, ExampleFact, ExampleLine
-from engine.notices.rule_words import plain_number
-from engine.notices.wording import MINUS, fact_words, pts
-from engine.scoring.award import Award, BEST, ONCE
+from engine.notices.limits import limit_words
+from engine.notices.rule_words import formula_words
+from engine.notices.wording import fact_words
+from engine.scoring.award import Award
 from engine.scoring.points import shown
 from engine.scoring.sentence import sentence
 from engine.scoring.succession import owner
@@ -19,8 +21,6 @@ from engine.scoring.year import Year
 from engine.workbench.rule_tests import Case
 
 _FACTS, _LINES = 6, 3  # of an example at most; as many lines again of those that a limit took from
-_PER = {"cap-year": "全年已到上限", "cap-month": "当月已到上限"}
-_LIMITS = {ONCE: "此前已计过，不再计分", BEST: "同一事项只取最好的一次", **_PER}
 
 
 def examples(ruleset: Ruleset, rule: Rule, cases: Sequence[Case]) -> tuple[Example, ...]:
@@ -95,11 +95,20 @@ def _fact_words(ruleset: Ruleset, case: Case, fact: Fact, month: str) -> str:
 def _line(ruleset: Ruleset, award: Award, month: str) -> ExampleLine:
     hit = award.hit
     kind = ruleset.kinds[hit.fact.kind] if hit.fact else None
-    formula = shown(hit.rule, kind, hit.fact)
-    return ExampleLine(
-        say=fact_words(sentence(ruleset, hit.rule, hit.fact, month), hit.rule.title),
-        formula="" if plain_number(formula) else f"{formula} = {pts(hit.raw)}".replace("-", MINUS),
+    match = MatchLine(
+        unit="",
+        rule=hit.rule.id,
+        fact=None,
         raw=hit.raw,
         given=award.given,
-        limit=_LIMITS[award.limit] if award.limit else "",
+        limit=award.limit,
+        formula=shown(hit.rule, kind, hit.fact),
+        say=sentence(ruleset, hit.rule, hit.fact, month),
+    )
+    return ExampleLine(
+        say=fact_words(match.say, hit.rule.title),
+        formula=formula_words(match, hit.rule),
+        raw=match.raw,
+        given=match.given,
+        limit=limit_words(match, hit.rule),
     )
