@@ -6,7 +6,7 @@ import os
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
-from engine.commands.talk import progress, say, say_json
+from engine.commands.talk import progress, say, say_json, warn
 from engine.dsl.model import Ruleset
 from engine.errors import InputError, RulesetFaulty
 from engine.ledger.by_rule import LastMonth, last_month
@@ -59,13 +59,18 @@ def catalogue_of(workspace: Workspace, beside: Path) -> Catalogue:
 
 
 def _last(workspace: Workspace, ruleset: Ruleset) -> LastMonth | None:
-    """None too where there is no database yet, or none that can be read: the scheme can be read without."""
+    """None too where there is no database, or a warning why it cannot be read: the scheme can be read without."""
     from models.database import reading
+    from models.sqlite import SqliteFile
 
+    database = workspace.database
+    if isinstance(database, SqliteFile) and not database.path.exists():
+        return None
     try:
-        with reading(workspace.database) as connection:
+        with reading(database) as connection:
             return last_month(connection, ruleset)
-    except InputError:
+    except InputError as error:
+        warn(f"提醒：看不到上月的分录：{error.what}")
         return None
 
 

@@ -119,7 +119,7 @@ def _cards(catalogue: Catalogue, found: _Found) -> Iterator[_Card]:
 
 
 def _clause_lines(clause: ClauseEntry) -> Iterator[tuple[str, str]]:
-    yield "条款", f"{clause.id} {clause.goal}"
+    yield "条款", f"{clause.id} {clause.goal.removeprefix(clause.id.rpartition(' ')[2])}"
     yield from _given(("考核", clause.asks), ("不计", clause.no_points), ("存疑", clause.slips))
 
 
@@ -172,7 +172,7 @@ def _listed(label: str, lines: Iterable[str]) -> Iterator[tuple[str, str]]:
 def _unit_lines(units: str, members: Sequence[str]) -> Iterator[tuple[str, str]]:
     shown = "、".join(members[:_NAMED])
     rest = f" 等{len(members)}个" if len(members) > _NAMED else ""
-    return _listed("单位", filter(None, (units, f"{shown}{rest}" if members else "")))
+    return _listed("单位", dict.fromkeys((units, f"{shown}{rest}")))
 
 
 def _setting_words(setting: SettingEntry) -> str:

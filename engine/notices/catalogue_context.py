@@ -99,8 +99,8 @@ class RuleEntry:
     formula: str  # in words
     written: str  # as in the file
     limits: tuple[str, ...]
-    units: str
-    members: tuple[str, ...]  # the units by name, where `units` does not name them all
+    units: str  # under the names of categories and groups
+    members: tuple[str, ...]  # one by one
     valid: str  # "" of the whole year
     veto: str
     replaces: str

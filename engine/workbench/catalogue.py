@@ -92,7 +92,6 @@ class Catalogue:
         )
 
     def rule(self, rule: Rule) -> RuleEntry:
-        units, members = units_words(self.ruleset, rule.units)
         return RuleEntry(
             id=rule.id,
             anchor=rule.id,
@@ -103,8 +102,8 @@ class Catalogue:
             formula=_worth_words(rule),
             written=_written(rule),
             limits=self._limits(rule),
-            units=units,
-            members=members,
+            units=units_words(self.ruleset, rule.units),
+            members=rule.units,
             valid=self._valid(rule),
             veto=f"到12月底仍符合的，不论名次，评为{rule.veto}" if rule.veto else "",
             replaces=rule.replaces or "",
@@ -118,15 +117,14 @@ class Catalogue:
         )
 
     def task(self, task: Obligation) -> TaskEntry:
-        units, members = units_words(self.ruleset, task.units)
         held = self.last.statuses.get(task.no, {}) if self.last else {}
         return TaskEntry(
             no=task.no,
             anchor=f"任务{task.no}",
             title=task.title,
             clause=task.clause,
-            units=units,
-            members=members,
+            units=units_words(self.ruleset, task.units),
+            members=task.units,
             duty=_DUTIES[task.duty],
             due=self._due_words(task.due),
             done_when=self._done_words(task),

@@ -29,14 +29,14 @@ def anchor(*parts: str) -> str:
     return re.sub(r"[\s()（）\[\]/#?%&\"'<>]+", "-", " ".join(parts)).strip("-")
 
 
-def units_words(ruleset: Ruleset, units: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """Units under the names of whole categories and groups, then one by one; and all by name where that hides any."""
+def units_words(ruleset: Ruleset, units: tuple[str, ...]) -> str:
+    """Units under the names of whole categories and groups, then one by one."""
     left, told = dict.fromkeys(units), []
     for name, members in _collections(ruleset).items():
         if len(members) >= _GROUP and members <= left.keys():
             told.append(f"{name}（{len(members)}个）")
             left = {unit: None for unit in left if unit not in members}
-    return "、".join([*told, *left]), units if told else ()
+    return "、".join([*told, *left])
 
 
 def _collections(ruleset: Ruleset) -> dict[str, set[str]]:
