@@ -25,15 +25,16 @@ def write_catalogue(folder: Path, file: Path | None, as_json: bool) -> None:
     from engine.notices.render import page_bytes
 
     workspace = Workspace.open(folder)
+    if as_json and file is None:
+        with progress("整理规则目录"):
+            page = catalogue_of(workspace, workspace.folder).page()
+        say_json(plain_values(page))
+        return
     target = file or workspace.folder / PAGE
-    with progress("生成规则目录"):
+    with progress("生成规则目录"), replaced(target) as fresh:
+        fresh.touch()  # what cannot be written is told before the work
         page = catalogue_of(workspace, target.parent).page()
-        if as_json and file is None:
-            say_json(plain_values(page))
-            return
-        content = page_bytes(workspace.templates, "catalogue.html.j2", page)
-        with replaced(target) as fresh:
-            fresh.write_bytes(content)
+        fresh.write_bytes(page_bytes(workspace.templates, "catalogue.html.j2", page))
     if as_json:
         say_json(plain_values(page))
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from engine.dsl.formula import Formula, plain
 from engine.dsl.model import Cap, FieldRef, Kind, Pattern, PointsTable, Rule, SettingRef, Test, Time
@@ -69,7 +70,7 @@ def plain_number(formula: str) -> bool:
     return re.fullmatch(r"-?[0-9]+(\.[0-9]{1,2})?", formula.strip().replace(MINUS, "-")) is not None
 
 
-def when_words(rule: Rule, kinds: dict[str, Kind]) -> tuple[str, ...]:
+def when_words(rule: Rule, kinds: Mapping[str, Kind]) -> tuple[str, ...]:
     """When a rule fires, a sentence for each pattern."""
     absences = [f"当月没有{pattern_words(none)}" for none in rule.nones]
     if rule.fact is None:

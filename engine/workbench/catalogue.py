@@ -5,7 +5,7 @@ Pure: a ruleset, its tests and what the last posted month gave make plain values
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
@@ -47,7 +47,7 @@ from engine.notices.rule_words import (
 from engine.notices.tasks import LEDGER, SIGNS
 from engine.notices.wording import MINUS, statement_file
 from engine.workbench.rule_tests import Case
-from engine.workbench.scheme import anchor, setting_entry, setting_readers, settings_of, units_words
+from engine.workbench.scheme import anchor, bound_units, setting_entry, setting_readers, settings_of, units_words
 from engine.workbench.worked import examples
 
 _UNITS = 8  # of a rule's last month that are named
@@ -92,6 +92,7 @@ class Catalogue:
         )
 
     def rule(self, rule: Rule) -> RuleEntry:
+        members = bound_units(self.ruleset, rule.units)
         return RuleEntry(
             id=rule.id,
             anchor=rule.id,
@@ -102,8 +103,8 @@ class Catalogue:
             formula=_worth_words(rule),
             written=_written(rule),
             limits=self._limits(rule),
-            units=units_words(self.ruleset, rule.units),
-            members=rule.units,
+            units=units_words(self.ruleset, members),
+            members=members,
             valid=self._valid(rule),
             veto=f"到12月底仍符合的，不论名次，评为{rule.veto}" if rule.veto else "",
             replaces=rule.replaces or "",
@@ -117,14 +118,15 @@ class Catalogue:
         )
 
     def task(self, task: Obligation) -> TaskEntry:
+        members = bound_units(self.ruleset, task.units)
         held = self.last.statuses.get(task.no, {}) if self.last else {}
         return TaskEntry(
             no=task.no,
             anchor=f"任务{task.no}",
             title=task.title,
             clause=task.clause,
-            units=units_words(self.ruleset, task.units),
-            members=task.units,
+            units=units_words(self.ruleset, members),
+            members=members,
             duty=_DUTIES[task.duty],
             due=self._due_words(task.due),
             done_when=self._done_words(task),
@@ -216,7 +218,7 @@ class Catalogue:
         told = [evidence_words(task), progress_words(task, progress) if progress else ""]
         return "，或".join(f"有{one}" for one in told if one)
 
-    def _links(self, cases) -> tuple[TestLink, ...]:
+    def _links(self, cases: Iterable[Case]) -> tuple[TestLink, ...]:
         return tuple(
             TestLink(case.name, f"{case.place.file}:{case.place.line}", self.href(f"{self.tests}/{case.place.file}")) for case in cases
         )

@@ -29,6 +29,12 @@ def anchor(*parts: str) -> str:
     return re.sub(r"[\s()（）\[\]/#?%&\"'<>]+", "-", " ".join(parts)).strip("-")
 
 
+def bound_units(ruleset: Ruleset, units: tuple[str, ...]) -> tuple[str, ...]:
+    """Of units those that there are at the year's end, for a unit that was renamed is not two; all where none is left."""
+    last = ruleset.months[-1]
+    return tuple(unit for unit in units if ruleset.units[unit].there(last)) or units
+
+
 def units_words(ruleset: Ruleset, units: tuple[str, ...]) -> str:
     """Units under the names of whole categories and groups, then one by one."""
     left, told = dict.fromkeys(units), []
@@ -40,10 +46,11 @@ def units_words(ruleset: Ruleset, units: tuple[str, ...]) -> str:
 
 
 def _collections(ruleset: Ruleset) -> dict[str, set[str]]:
-    """Categories, then groups with the largest first, with their units."""
-    categories = {f"全部{name}": {one.name for one in ruleset.units.values() if one.category == name} for name in ruleset.categories}
+    """Categories, then groups with the largest first, with the units of the year's end."""
+    units = ruleset.units_in(ruleset.months[-1]).values()
+    categories = {f"全部{name}": {one.name for one in units if one.category == name} for name in ruleset.categories}
     groups: dict[str, set[str]] = {}
-    for unit in ruleset.units.values():
+    for unit in units:
         for group in unit.groups:
             groups.setdefault(f"“{group}”组", set()).add(unit.name)
     return {**categories, **dict(sorted(groups.items(), key=lambda one: (-len(one[1]), one[0])))}

@@ -60,7 +60,7 @@ def show(
 @app.command()
 def catalogue(
     context: typer.Context,
-    file: Annotated[Path | None, typer.Option("-o", metavar="FILE.html", help="写到哪里，默认为工作区里的 规则目录.html")] = None,
+    file: Annotated[Path | None, typer.Option("-o", metavar="FILE.html", help="写到哪里，默认为工作区里的规则目录.html")] = None,
     as_json: AsJson = False,
 ) -> None:
     """规则目录：条款、规则、任务、设置与数据字典的一页，用文字说明，附算例与上月分录。"""
