@@ -172,7 +172,10 @@ class Catalogue:
             category = own[0].category if own else tables.get(_table(clause.id), self.ruleset.categories[0])
             found[category].append((clause, own))
         for category, clauses in found.items():
-            others = [rule for rule in rules if rule.category == category and rule.clause not in self.ruleset.clauses]
+            own = [rule for rule in rules if rule.category == category]
+            for name in dict.fromkeys(rule.clause for rule in own if rule.clause and rule.clause not in self.ruleset.clauses):
+                clauses.append((Clause(name, "", "", ""), [rule for rule in own if rule.clause == name]))
+            others = [rule for rule in own if not rule.clause]
             if others:
                 clauses.append((Clause("", _OWN, "", ""), others))
         return found

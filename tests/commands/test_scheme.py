@@ -152,15 +152,16 @@ def test_a_unit_that_was_renamed_is_counted_once(jifen, workspace):
     assert "单位  全部部门（55个）" in before and "单位  全部部门（55个）" in card(jifen, workspace, "D05")
 
 
-def test_without_a_database_and_with_tests_that_cannot_be_read_the_scheme_is_shown_all_the_same(jifen, workspace):
+def test_without_a_database_or_clauses_and_with_tests_that_cannot_be_read_the_scheme_is_shown_all_the_same(jifen, workspace):
     (workspace / "jifen.db").unlink()
     edited(workspace, "departments.yaml", "title: 其他行政管理信息合规率", "title: 甲<b>乙&丙")
+    (workspace / "rulesets" / "changzhi-2023" / "clauses.yaml").unlink()
     (workspace / "rulesets" / "changzhi-2023" / "tests" / "obligations.yaml").write_text("- {name: 甲}\n", encoding="utf-8")
     shown = card(jifen, workspace, "D05")
     assert "\n算例  " not in shown and "测试  规则测试有" in shown and "上月  还没有已计分的月份" in shown
     assert jifen("-w", workspace, "rules", "catalogue").status == 0
     html = (workspace / "规则目录.html").read_text(encoding="utf-8")
-    assert "甲&lt;b&gt;乙&amp;丙" in html and "这里没有测试和算例" in html and not (workspace / "jifen.db").exists()
+    assert "甲&lt;b&gt;乙&amp;丙" in html and "这里没有测试和算例" in html and '<h4 id="附件4-附表一-五">' in html and not (workspace / "jifen.db").exists()
 
 
 def test_a_test_that_fails_is_no_example(jifen, workspace):
