@@ -155,7 +155,7 @@ def _task_lines(catalogue: Catalogue, task: TaskEntry) -> Iterator[tuple[str, st
 def _setting_lines(setting: SettingEntry) -> Iterator[tuple[str, str]]:
     yield "", f"设置 {setting.name}"
     yield from _listed("取值", (f"{f'{one.since}起 ' if one.since else ''}{one.value}{f'（{one.source}）' if one.source else ''}" for one in setting.values))
-    yield from _given(("复查", f"{setting.review}之后" if setting.review else ""), ("用处", "、".join(setting.readers) or "没有规则读它"))
+    yield from _given(("复查", f"{setting.review}之后" if setting.review else ""), ("用处", "、".join(one.name for one in setting.readers) or "没有规则读它"))
     yield "位置", setting.place
 
 

@@ -15,12 +15,20 @@ class DatedValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Reader:
+    """What reads a setting or a fact kind; `anchor` is "" of what has no place on the page."""
+
+    name: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
 class SettingEntry:
     name: str
     anchor: str
     values: tuple[DatedValue, ...]  # oldest first
     review: str  # the month after which it is to be looked at again; "" where none is named
-    readers: tuple[str, ...]  # ids of rules, numbers of obligations, and what else reads it
+    readers: tuple[Reader, ...]  # rules, obligations, and what else there is
     place: str  # file:line:column
 
 
@@ -185,10 +193,10 @@ class KindEntry:
     name: str
     anchor: str
     time: str
-    fields: tuple[FieldEntry, ...]
+    fields: tuple[FieldEntry, ...]  # without the free ones
     checks: tuple[str, ...]
     routes: tuple[str, ...]
-    readers: tuple[str, ...]
+    readers: tuple[Reader, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,4 +213,5 @@ class CataloguePage:
     tasks: tuple[TaskEntry, ...]
     settings: tuple[SettingEntry, ...]
     kinds: tuple[KindEntry, ...]
+    free: tuple[str, ...]  # the fields that every kind may have beside its own
     untested: str  # why there are no tests and examples; "" where there are

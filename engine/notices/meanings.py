@@ -27,7 +27,7 @@ CLASSES = {
     "CataloguePage": "规则目录", "CataloguePart": "一类单位的条款与规则", "CatalogueSection": "一项工作内容", "ClauseEntry": "一条条款及其规则；没有编号的是不出自条款的规则",
     "RuleEntry": "一条规则", "TaskEntry": "一项任务", "SettingEntry": "一项设置", "DatedValue": "设置在某个时间的取值", "KindEntry": "一种事实",
     "FieldEntry": "事实的一个字段", "Example": "算例：一个测试的事实，以及规则由此算出的积分", "ExampleFact": "算例的一条事实", "ExampleLine": "算例的一条积分",
-    "TestLink": "测试所在之处", "MonthSums": "一条规则在最近一个已计分月份的积分", "UnitSum": "其中一个单位的积分", "StatusCount": "处于某种状态的单位数",
+    "TestLink": "测试所在之处", "Reader": "用到一项设置或一种事实的规则、任务等", "MonthSums": "一条规则在最近一个已计分月份的积分", "UnitSum": "其中一个单位的积分", "StatusCount": "处于某种状态的单位数",
     "UnitPage": "单位全年", "UnitMonthRow": "单位的一个月", "RankCourse": "名次走势图", "RankDot": "走势图上的一个月",
 }  # fmt: skip
 _NAMES = "名称"
@@ -94,7 +94,7 @@ FIELDS = {
     "ClauseEntry.rules": "这条条款的规则", "slips": "来源的疑点；没有的为空文本", "items": "含几条规则的项的编号，作页内锚点", "when": "条件，每句一个", "written": "文件里的写法",
     "limits": "限制，每种一句", "members": "逐个列出的单位", "valid": "有效期间；全年的为空文本", "veto": "一票否决；没有的为空文本", "replaces": "取代的规则；没有的为空文本",
     "examples": "算例", "tests": "各测试", "place": "所在的文件、行、列", "TestLink.place": "所在的文件与行", "values": "各时间的取值", "since": "起用月份；一直有效的为空文本",
-    "SettingEntry.review": "到哪个月之后应复查；没有的为空文本", "readers": "用到它的规则、任务等", "TaskEntry.units": "责任单位，能写组名的写组名", "duty": "怎样判定", "done_when": "怎样算办成",
+    "SettingEntry.review": "到哪个月之后应复查；没有的为空文本", "readers": "用到它的规则、任务等", "free": "每种事实都可以另带的字段", "Reader.anchor": "页内锚点；没有的为空文本", "TaskEntry.units": "责任单位，能写组名的写组名", "duty": "怎样判定", "done_when": "怎样算办成",
     "breach": "不得有的情形", "TaskEntry.settings": "读到的设置", "TaskEntry.month": "最近一个已计分的月份；没有的为空文本", "statuses": "各状态的单位数", "time": "属于什么时间",
     "fields": "字段", "FieldEntry.type": "应填的内容", "optional": "可以空着", "in_key": "是键的一部分", "checks": "每行都要满足的比较", "routes": "没有单位的数据归谁",
     "facts": "事实，最前的几条", "more_facts": "另有几条事实未列出", "Example.lines": "各条积分", "more_lines": "另有几条积分未列出", "given": "计入的积分，百分之一分",

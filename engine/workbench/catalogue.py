@@ -24,6 +24,7 @@ from engine.notices.catalogue_context import (
     FieldEntry,
     KindEntry,
     MonthSums,
+    Reader,
     RuleEntry,
     SettingEntry,
     StatusCount,
@@ -47,7 +48,17 @@ from engine.notices.rule_words import (
 from engine.notices.tasks import LEDGER, SIGNS
 from engine.notices.wording import MINUS, statement_file
 from engine.workbench.rule_tests import Case
-from engine.workbench.scheme import anchor, bound_units, setting_entry, setting_readers, settings_of, units_words
+from engine.workbench.scheme import (
+    anchor,
+    bound_units,
+    free_fields,
+    kind_readers,
+    setting_entry,
+    setting_readers,
+    settings_of,
+    task_anchor,
+    units_words,
+)
 from engine.workbench.worked import examples
 
 _UNITS = 8  # of a rule's last month that are named
@@ -88,6 +99,7 @@ class Catalogue:
             tasks=tuple(map(self.task, ruleset.obligations)),
             settings=tuple(map(self.setting, ruleset.settings)),
             kinds=tuple(map(self._kind, ruleset.kinds.values())),
+            free=self._free,
             untested=self.untested,
         )
 
@@ -122,7 +134,7 @@ class Catalogue:
         held = self.last.statuses.get(task.no, {}) if self.last else {}
         return TaskEntry(
             no=task.no,
-            anchor=f"任务{task.no}",
+            anchor=task_anchor(task.no),
             title=task.title,
             clause=task.clause,
             units=units_words(self.ruleset, members),
@@ -159,7 +171,7 @@ class Catalogue:
         return setting_entry(self.ruleset.settings[name], self._readers[name])
 
     @cached_property
-    def _readers(self) -> dict[str, tuple[str, ...]]:
+    def _readers(self) -> Mapping[str, tuple[Reader, ...]]:
         return setting_readers(self.ruleset)
 
     def _clauses(self) -> dict[str, list[tuple[Clause, list[Rule]]]]:
@@ -253,24 +265,22 @@ class Catalogue:
             fields=tuple(
                 FieldEntry(name, _type_words(field.type), field.optional, name in kind.key)
                 for name, field in kind.fields.items()
+                if name not in self._free
             ),
             checks=tuple(f"{_side(check.left)}{_COMPARED[check.op]}{_side(check.right)}" for check in kind.checks),
             routes=tuple(
                 f"{category}：按“{route.field}”{f'查“{route.table}”' if route.table else '所填的单位'}" for category, route in kind.routes.items()
             ),
-            readers=self._kind_readers.get(kind.name, ()),
+            readers=self._kind_readers[kind.name],
         )
 
     @cached_property
-    def _kind_readers(self) -> Mapping[str, tuple[str, ...]]:
-        readers: dict[str, list[str]] = {}
-        for rule in self.ruleset.rules:
-            for name in dict.fromkeys(one.kind for one in (rule.fact, *rule.nones) if one is not None):
-                readers.setdefault(name, []).append(rule.id)
-        for task in self.ruleset.obligations:
-            for name in sorted(task.kinds):
-                readers.setdefault(name, []).append(f"任务{task.no}")
-        return {name: tuple(own) for name, own in readers.items()}
+    def _kind_readers(self) -> Mapping[str, tuple[Reader, ...]]:
+        return kind_readers(self.ruleset)
+
+    @cached_property
+    def _free(self) -> tuple[str, ...]:
+        return free_fields(self.ruleset)
 
 
 def _table(clause: str) -> str:

@@ -11,7 +11,7 @@ from engine.dsl.formula import Formula, Say
 from engine.dsl.model import Rule, Ruleset, Setting, SettingRef
 from engine.dsl.obligation import Obligation
 from engine.dsl.settings import ALWAYS
-from engine.notices.catalogue_context import DatedValue, SettingEntry
+from engine.notices.catalogue_context import DatedValue, Reader, SettingEntry
 
 _OTHERS = {
     "annual": "年度结果", "letters": "督办函", "review": "复核期限", "merged": "合并单位的积分", "derivations": "统计数的汇总", "rates": "比率",
@@ -81,23 +81,62 @@ def _named(value: object, fields_of_fact: set[str]) -> Iterator[str]:
             yield from _named(getattr(value, each.name), fields_of_fact)
 
 
-def setting_readers(ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
-    """Every setting to what reads it: ids of rules, obligations, and what else there is, in words."""
-    readers: dict[str, list[str]] = {name: [] for name in ruleset.settings}
-    for rule in ruleset.rules:
-        for name in settings_of(ruleset, rule):
-            readers[name].append(rule.id)
-    for task in ruleset.obligations:
-        for name in settings_of(ruleset, task):
-            readers[name].append(f"任务{task.no}")
+def setting_readers(ruleset: Ruleset) -> dict[str, tuple[Reader, ...]]:
+    """Every setting to what reads it."""
+    readers: dict[str, list[Reader]] = {name: [] for name in ruleset.settings}
+    for one in (*ruleset.rules, *ruleset.obligations):
+        for name in settings_of(ruleset, one):
+            readers[name].append(_reader(one))
     for part, word in _OTHERS.items():
         for name in dict.fromkeys(_named(getattr(ruleset, part), set())):
             if name in readers:
-                readers[name].append(word)
+                readers[name].append(Reader(word, ""))
     return {name: tuple(own) for name, own in readers.items()}
 
 
-def setting_entry(setting: Setting, readers: tuple[str, ...]) -> SettingEntry:
+def kind_readers(ruleset: Ruleset) -> dict[str, tuple[Reader, ...]]:
+    """Every fact kind to what reads it."""
+    readers: dict[str, list[Reader]] = {name: [] for name in ruleset.kinds}
+    for rule in ruleset.rules:
+        for name in dict.fromkeys(one.kind for one in (rule.fact, *rule.nones) if one is not None):
+            readers[name].append(_reader(rule))
+    for task in ruleset.obligations:
+        for name in sorted(task.kinds):
+            readers[name].append(_reader(task))
+    for name, word in _other_uses(ruleset):
+        readers[name].append(Reader(word, ""))
+    return {name: tuple(own) for name, own in readers.items()}
+
+
+def _other_uses(ruleset: Ruleset) -> Iterator[tuple[str, str]]:
+    for derivation in ruleset.derivations:
+        yield derivation.source, f"汇总出“{derivation.makes}”"
+    for kind in ruleset.kinds.values():
+        yield from ((name, f"“{kind.name}”的归属") for name in dict.fromkeys(route.table for route in kind.routes.values()) if name)
+    if ruleset.progress:
+        yield ruleset.progress.fact, "各项任务的进展"
+    if ruleset.annual:
+        yield ruleset.annual.fact, _OTHERS["annual"]
+    if ruleset.checks:
+        yield ruleset.checks.fact, "与账本核对"
+
+
+def _reader(one: Rule | Obligation) -> Reader:
+    name = one.id if isinstance(one, Rule) else task_anchor(one.no)
+    return Reader(name, name)
+
+
+def task_anchor(no: int) -> str:
+    return f"任务{no}"
+
+
+def free_fields(ruleset: Ruleset) -> tuple[str, ...]:
+    """The fields that every kind may have beside its own."""
+    kinds = list(ruleset.kinds.values())
+    return tuple(name for name, field in kinds[0].fields.items() if field.optional and all(name in kind.fields for kind in kinds)) if kinds else ()
+
+
+def setting_entry(setting: Setting, readers: tuple[Reader, ...]) -> SettingEntry:
     return SettingEntry(
         name=setting.name,
         anchor=anchor("设置", setting.name),
