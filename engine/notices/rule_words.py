@@ -13,7 +13,7 @@ from engine.notices.limits import PER
 from engine.notices.wording import MINUS, pts
 from engine.scoring.points import hundredths
 
-_OPS = {"eq": "为", "ne": "不为", "gt": "大于", "ge": "不小于", "lt": "小于", "le": "不大于", "in": "为"}
+OPS = {"eq": "为", "ne": "不为", "gt": "大于", "ge": "不小于", "lt": "小于", "le": "不大于", "in": "为"}
 
 
 def rule_words(rule: Rule) -> str:
@@ -93,9 +93,9 @@ def test_words(test: Test) -> str:
     if test.op == "given":
         return f"{'填有' if test.value else '未填'}{test.field}"
     if isinstance(test.value, FieldRef):
-        return f"{test.field}{'等于' if test.op == 'eq' else _OPS[test.op]}{test.value.name}"
+        return f"{test.field}{'等于' if test.op == 'eq' else OPS[test.op]}{test.value.name}"
     values = test.value if isinstance(test.value, tuple) else (test.value,)
-    return f"{test.field}{_OPS[test.op]}{'或'.join(map(_value_words, values))}"
+    return f"{test.field}{OPS[test.op]}{'或'.join(map(_value_words, values))}"
 
 
 def _value_words(value: object) -> str:
