@@ -11,7 +11,16 @@ from engine.commands.catalogue import catalogue_of, plain_values
 from engine.commands.naming import one_of
 from engine.commands.talk import say, say_json
 from engine.dsl.model import Clause, Rule, Ruleset
-from engine.notices.catalogue_context import ClauseEntry, Example, MonthSums, RuleEntry, SettingEntry, TaskEntry, TestLink
+from engine.notices.catalogue_context import (
+    ClauseEntry,
+    DatedValue,
+    Example,
+    MonthSums,
+    RuleEntry,
+    SettingEntry,
+    TaskEntry,
+    TestLink,
+)
 from engine.notices.wording import signed
 from engine.workbench.catalogue import Catalogue
 from engine.workspace import Workspace
@@ -50,7 +59,7 @@ def _find(ruleset: Ruleset, word: str) -> _Found:
     known |= {f"任务{one.no}": _Found(task=one.no) for one in ruleset.obligations}
     for rule in ruleset.rules:
         known[rule.item] = _Found(rules=(*known.get(rule.item, _Found()).rules, rule))
-    known |= {rule.id: _Found(rules=(rule,)) for rule in ruleset.rules if rule.id != rule.item or len(known[rule.item].rules) == 1}
+    known |= {rule.id: _Found(rules=(rule,)) for rule in ruleset.rules if rule.id != rule.item}
     known |= {clause.id: _Found(clause=clause) for clause in ruleset.clauses.values()}
     written = {_plain(name): name for name in known}
     written |= {str(one.no): f"任务{one.no}" for one in ruleset.obligations}
@@ -154,8 +163,9 @@ def _task_lines(catalogue: Catalogue, task: TaskEntry) -> Iterator[tuple[str, st
 
 def _setting_lines(setting: SettingEntry) -> Iterator[tuple[str, str]]:
     yield "", f"设置 {setting.name}"
-    yield from _listed("取值", (f"{f'{one.since}起 ' if one.since else ''}{one.value}{f'（{one.source}）' if one.source else ''}" for one in setting.values))
-    yield from _given(("复查", f"{setting.review}之后" if setting.review else ""), ("用处", "、".join(one.name for one in setting.readers) or "没有规则读它"))
+    yield from _listed("取值", (f"{_dated(one)}{f'（{one.source}）' if one.source else ''}" for one in setting.values))
+    yield from _given(("复查", f"{setting.review}之后" if setting.review else ""))
+    yield "用处", "、".join(one.name for one in setting.readers) or "没有规则读它"
     yield "位置", setting.place
 
 
@@ -176,8 +186,11 @@ def _unit_lines(units: str, members: Sequence[str]) -> Iterator[tuple[str, str]]
 
 
 def _setting_words(setting: SettingEntry) -> str:
-    values = "，".join(f"{f'{one.since}起 ' if one.since else ''}{one.value}" for one in setting.values)
-    return f"{setting.name}：{values}"
+    return f"{setting.name}：{'，'.join(map(_dated, setting.values))}"
+
+
+def _dated(one: DatedValue) -> str:
+    return f"{one.since}起 {one.value}" if one.since else one.value
 
 
 def _example_lines(example: Example) -> Iterator[str]:

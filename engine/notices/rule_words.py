@@ -1,4 +1,4 @@
-"""Rules and obligations in words: when they fire, what they give, what bounds them. Of settled ones and of those that name settings."""
+"""Rules and obligations in words: when they fire, what they give, what bounds them; settled, or with settings by their names."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from itertools import accumulate, groupby
 
 from engine.dsl.ids import is_own
 from engine.dsl.model import Clause, PointsTable, Rule, Ruleset
-from engine.ledger.book import Book, MatchLine, Standing
+from engine.ledger.book import Book, Standing
 from engine.notices import chart
 from engine.notices.context import ClauseBlock, Line, Section, StatementPage
 from engine.notices.clauses import against_median, numbered
@@ -19,7 +19,7 @@ from engine.notices.limits import gauges, limit_words
 from engine.notices.monthly import added, course, deducted, letterhead, moved
 from engine.notices.rule_words import formula_words, rule_words
 from engine.notices.tasks import letter_href, task_rows
-from engine.notices.wording import fact_source, fact_words, formerly_words, pts
+from engine.notices.wording import fact_source, fact_words, formerly_words
 
 
 def statement_page(book: Book, standing: Standing) -> StatementPage:

@@ -1,4 +1,4 @@
-"""The scheme for people: every clause with its rules, every obligation, setting and fact kind, in words, with tests and last month's entries.
+"""The scheme for people: clauses with their rules, obligations, settings and fact kinds, in words, with tests and entries.
 
 Pure: a ruleset, its tests and what the last posted month gave make plain values; commands and the template show them.
 """
@@ -12,7 +12,7 @@ from itertools import groupby
 
 from engine.chinese_dates import date_words, month_words
 from engine.dsl.formula import Formula, plain
-from engine.dsl.model import Cap, Clause, Kind, PointsTable, Rule, Ruleset, SettingRef, Time
+from engine.dsl.model import Cap, Clause, Kind, PointsTable, Route, Rule, Ruleset, SettingRef, Time
 from engine.dsl.obligation import Duty, Obligation
 from engine.dsl.types import FieldType
 from engine.ledger.by_rule import LastMonth
@@ -75,7 +75,7 @@ Href = Callable[[str], str]  # a file by its path below the workspace to what le
 
 @dataclass(frozen=True)
 class Catalogue:
-    """`tests` is the ruleset's folder below the workspace; `untested` says why there are no cases, "" where they could be read."""
+    """`tests` is the ruleset's folder below the workspace; `untested` says why there are no cases, "" where there are."""
 
     ruleset: Ruleset
     cases: Sequence[Case] = ()
@@ -209,9 +209,13 @@ class Catalogue:
         if cap is not None and isinstance(rule.cap.hundredths, SettingRef):
             cap = Cap(rule.cap.hundredths, cap.per)  # may change within the year: the setting's values stand beside the rule
         told = limits_words(replace(settled, cap=cap))
-        chosen = ((rule.once_per, settled.once_per, "每件都计"), (rule.best_of, settled.best_of, "每次都计"), (rule.cap and rule.cap.per, cap, "不封顶"))
-        lifted = [f"按{setting_words(written)}，{word}" for written, held, word in chosen if isinstance(written, SettingRef) and held is None]
-        return (*told, *lifted)
+        chosen = (
+            (rule.once_per, settled.once_per, "每件都计"),
+            (rule.best_of, settled.best_of, "每次都计"),
+            (rule.cap and rule.cap.per, cap, "不封顶"),
+        )
+        lifted = ((setting, word) for setting, held, word in chosen if isinstance(setting, SettingRef) and held is None)
+        return (*told, *(f"按{setting_words(setting)}，{word}" for setting, word in lifted))
 
     def _valid(self, rule: Rule) -> str:
         months = self.ruleset.months
@@ -234,9 +238,8 @@ class Catalogue:
         return "，或".join(f"有{one}" for one in told if one)
 
     def _links(self, cases: Iterable[Case]) -> tuple[TestLink, ...]:
-        return tuple(
-            TestLink(case.name, f"{case.place.file}:{case.place.line}", self.href(f"{self.tests}/{case.place.file}")) for case in cases
-        )
+        places = ((case.name, case.place) for case in cases)
+        return tuple(TestLink(name, f"{at.file}:{at.line}", self.href(f"{self.tests}/{at.file}")) for name, at in places)
 
     def _month(self, rule: Rule) -> MonthSums | None:
         if self.last is None:
@@ -268,9 +271,7 @@ class Catalogue:
                 if name not in self._free
             ),
             checks=tuple(f"{_side(check.left)}{_COMPARED[check.op]}{_side(check.right)}" for check in kind.checks),
-            routes=tuple(
-                f"{category}：按“{route.field}”{f'查“{route.table}”' if route.table else '所填的单位'}" for category, route in kind.routes.items()
-            ),
+            routes=tuple(f"{category}：{_route_words(route)}" for category, route in kind.routes.items()),
             readers=self._kind_readers[kind.name],
         )
 
@@ -296,8 +297,12 @@ def _written(rule: Rule) -> str:
     """The formula as it stands in the file."""
     if isinstance(rule.points, Formula):
         return rule.points.text
-    values = "，".join(f"{value}: {one.name if isinstance(one, SettingRef) else plain(one)}" for value, one in rule.points.points.items())
-    return f"by: {rule.points.field}，table: {values}"
+    told = {value: one.name if isinstance(one, SettingRef) else plain(one) for value, one in rule.points.points.items()}
+    return f"by: {rule.points.field}，table: {'，'.join(f'{value}: {points}' for value, points in told.items())}"
+
+
+def _route_words(route: Route) -> str:
+    return f"按“{route.field}”查“{route.table}”" if route.table else f"“{route.field}”所填的单位"
 
 
 def _side(side: object) -> str:

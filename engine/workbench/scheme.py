@@ -133,7 +133,8 @@ def task_anchor(no: int) -> str:
 def free_fields(ruleset: Ruleset) -> tuple[str, ...]:
     """The fields that every kind may have beside its own."""
     kinds = list(ruleset.kinds.values())
-    return tuple(name for name, field in kinds[0].fields.items() if field.optional and all(name in kind.fields for kind in kinds)) if kinds else ()
+    optional = [name for name, field in kinds[0].fields.items() if field.optional] if kinds else []
+    return tuple(name for name in optional if all(name in kind.fields for kind in kinds))
 
 
 def setting_entry(setting: Setting, readers: tuple[Reader, ...]) -> SettingEntry:
@@ -141,7 +142,8 @@ def setting_entry(setting: Setting, readers: tuple[Reader, ...]) -> SettingEntry
         name=setting.name,
         anchor=anchor("设置", setting.name),
         values=tuple(
-            DatedValue("" if since == ALWAYS else month_words(since), value_words(value), source) for since, value, source in setting.values
+            DatedValue("" if since == ALWAYS else month_words(since), value_words(value), source)
+            for since, value, source in setting.values
         ),
         review=month_words(setting.review) if setting.review else "",
         readers=readers,

@@ -88,8 +88,8 @@ def _fact_words(ruleset: Ruleset, case: Case, fact: Fact, month: str) -> str:
     """A fact by its fields, without the unit and month that the example names already."""
     kind = ruleset.kinds[fact.kind]
     untold = {name for name, named in ((kind.unit_field, case.unit), (kind.month_field, month)) if fact.values.get(name) == named}
-    told = (f"{name} {value_words(kind.fields[name].type, fact.values[name])}" for name in kind.fields if name in fact.values and name not in untold)
-    return "，".join(told)
+    told = (name for name in kind.fields if name in fact.values and name not in untold)
+    return "，".join(f"{name} {value_words(kind.fields[name].type, fact.values[name])}" for name in told)
 
 
 def _line(ruleset: Ruleset, award: Award, month: str) -> ExampleLine:
