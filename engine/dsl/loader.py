@@ -192,6 +192,7 @@ def _ruleset(
         review=read_days(shape.review.within, head.at("review", "within"), words) if shape.review else None,
         letters=read_letters(shape.letters, head.at("letters"), words),
         calendar=read_calendar(shape.calendar, head.at("calendar"), report),
+        sources=tuple(shape.sources),
         adjustments=read_adjustments(shape, words.kinds, head, report),
         checks=read_checks(shape, words.kinds, head, report),
         opening=read_opening(shape, words.kinds, head, report),

@@ -24,6 +24,10 @@ CLASSES = {
     "Gauge": "一个上限用去多少", "Gauges": "各上限的进度图", "CardPage": "通报卡", "CardPart": "一类单位的首尾", "CardRow": "通报卡上的一个单位",
     "CardAlert": "当月新出现的影响等次的情形", "YearPage": "全年目录", "MonthRow": "全年目录中的一个月", "Leader": "当月领先的单位",
     "YearCategory": "一类单位的全年", "UnitRow": "一个单位的各月积分", "Multiple": "一个单位各月的小图", "Column": "小图中的一个月",
+    "CataloguePage": "规则目录", "CataloguePart": "一类单位的条款与规则", "CatalogueSection": "一项工作内容", "ClauseEntry": "一条条款及其规则；没有编号的是不出自条款的规则",
+    "RuleEntry": "一条规则", "TaskEntry": "一项任务", "SettingEntry": "一项设置", "DatedValue": "设置在某个时间的取值", "KindEntry": "一种事实",
+    "FieldEntry": "事实的一个字段", "Example": "算例：一个测试的事实，以及规则由此算出的积分", "ExampleFact": "算例的一条事实", "ExampleLine": "算例的一条积分",
+    "TestLink": "测试所在之处", "Reader": "用到一项设置或一种事实的规则、任务等", "MonthSums": "一条规则在最近一个已计分月份的积分", "UnitSum": "其中一个单位的积分", "StatusCount": "处于某种状态的单位数",
     "UnitPage": "单位全年", "UnitMonthRow": "单位的一个月", "RankCourse": "名次走势图", "RankDot": "走势图上的一个月",
 }  # fmt: skip
 _NAMES = "名称"
@@ -83,5 +87,17 @@ FIELDS = {
     "annual": "年度考核结果的链接；没有的为空", "labels": "各月的简称，由旧到新", "multiples": "各单位的小图", "column": "一个月的宽", "axis_y": "零线的纵坐标",
     "columns": "各月", "best_rank": "全年最好的月度名次；没有的为空", "course": "名次走势图；不足两个月的为空", "line": "折线各点的坐标",
     "RankCourse.ends": "最前与最后的名次及其纵坐标", "dots": "各月的点", "statement": "得分单的链接；没有的为空文本", "label_y": "名次文字的纵坐标",
+    # 规则目录
+    "sources": "来源文件", "CataloguePage.month": "最近一个已计分的月份；没有的为空文本", "clause_count": "条款数", "rule_count": "规则数", "untested": "没有测试与算例的原因；有的为空文本",
+    "CataloguePage.settings": "全部设置", "CataloguePage.kinds": "数据字典", "RuleEntry.id": "规则编号", "RuleEntry.formula": "分值，用文字写明", "RuleEntry.settings": "读到的设置",
+    "RuleEntry.units": "适用的单位，能写组名的写组名", "RuleEntry.say": "事由的写法，花括号里是字段", "RuleEntry.month": "最近一个已计分月份的积分；没有已计分月份的为空",
+    "ClauseEntry.rules": "这条条款的规则", "slips": "来源的疑点；没有的为空文本", "items": "含几条规则的项的编号，作页内锚点", "when": "条件，每句一个", "written": "文件里的写法",
+    "limits": "限制，每种一句", "members": "逐个列出的单位", "valid": "有效期间；全年的为空文本", "veto": "一票否决；没有的为空文本", "replaces": "取代的规则；没有的为空文本",
+    "examples": "算例", "tests": "各测试", "place": "所在的文件、行、列", "TestLink.place": "所在的文件与行", "values": "各时间的取值", "since": "起用月份；一直有效的为空文本",
+    "SettingEntry.review": "到哪个月之后应复查；没有的为空文本", "readers": "用到它的规则、任务等", "free": "每种事实都可以另带的字段", "Reader.anchor": "页内锚点；没有的为空文本", "TaskEntry.units": "责任单位，能写组名的写组名", "duty": "怎样判定", "done_when": "怎样算办成",
+    "breach": "不得有的情形", "TaskEntry.settings": "读到的设置", "TaskEntry.month": "最近一个已计分的月份；没有的为空文本", "statuses": "各状态的单位数", "time": "属于什么时间",
+    "fields": "字段", "FieldEntry.type": "应填的内容", "optional": "可以空着", "in_key": "是键的一部分", "checks": "每行都要满足的比较", "routes": "没有单位的数据归谁",
+    "facts": "事实，最前的几条", "more_facts": "另有几条事实未列出", "Example.lines": "各条积分", "more_lines": "另有几条积分未列出", "given": "计入的积分，百分之一分",
+    "ExampleFact.kind": "事实的种类", "ExampleFact.say": "各字段及其值", "MonthSums.units": "积分的单位，最前的几个", "MonthSums.more": "另有几个单位未列出", "StatusCount.sign": "状态的样式类名",
     "Gauge.points": "已得（已扣）积分，百分之一分", "UnitRow.points": "各月积分，百分之一分；当月还没有这个单位的为空",
 }  # fmt: skip
