@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from engine.dsl.allowing import read_allow
 from engine.dsl.formula import Formula
 from engine.dsl.ids import check_id, is_own
 from engine.dsl.intervals import Range, contradiction, may_divide_by_zero, ranges
@@ -72,6 +73,7 @@ def _rule(data: Any, category: str, spot: Spot, words: Vocabulary) -> Rule | Non
         valid_from=since,
         valid_to=until,
         replaces=shape.replaces,
+        allow=read_allow(shape.allow, spot.at("allow"), words.report),
         place=spot.at("id").value,
     )
     if len(words.report.findings) > before:

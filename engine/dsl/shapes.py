@@ -279,6 +279,7 @@ class RuleShape(Shape):
     veto: VetoShape | None = None
     say: Text | None = None
     replaces: Text | None = None
+    allow: dict[str, Any] = {}
 
 
 Shaped = TypeVar("Shaped", bound=Shape)

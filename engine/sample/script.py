@@ -77,7 +77,7 @@ def read_script(text: str, ruleset: Ruleset) -> Script:
     """The script of a year; raises InputError where it is not YAML or names what the ruleset lacks."""
     document, findings = read(SAMPLE, text)
     if document is None:
-        raise RulesetFaulty(findings)
+        raise RulesetFaulty(with_lines(findings, {SAMPLE: text}))
     data: Mapping[str, Any] = document.data
     names = _Names(ruleset)
     return Script(
