@@ -17,8 +17,6 @@ from engine.dsl.model import Ruleset
 from engine.dsl.settings import due_reviews
 from engine.workbench.rule_tests import Case, checked_cases, misshapen_cases, untested
 
-_UNTESTED = "untested-rule"
-
 
 @dataclass(frozen=True)
 class Checked:
@@ -44,7 +42,7 @@ def checked(folder: Path, month: str) -> Checked:
     wrong += unread_tests
     found, sought = due_reviews(ruleset.settings.values(), month), set(codes())
     if wrong:
-        sought.discard(_UNTESTED)  # which rules the faulty tests are of is not known
+        sought.discard("untested-rule")  # which rules the faulty tests are of is not known
     else:
         found += _without_test(ruleset, cases)
     told, left = parted(found, ruleset.rules)
@@ -57,7 +55,7 @@ def _without_test(ruleset: Ruleset, cases: list[Case]) -> list[Finding]:
     missing = set(untested(ruleset, cases))
     hint = "在 tests/ 里写一个例子，expect 里写上它的积分"
     return [
-        Finding(rule.place, _UNTESTED, f"规则 {rule.id} 没有测试", hint, "warning")
+        Finding(rule.place, "untested-rule", f"规则 {rule.id} 没有测试", hint, "warning")
         for rule in ruleset.rules
         if rule.id in missing
     ]
