@@ -17,6 +17,7 @@ _PIPE = 120  # cells of a source line where there is no terminal that has a widt
 _TAB = "    "
 _CUT = "…"
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"?|\'(?:[^\']|\'\')*\'?')
+_SIGN = re.compile(r"[\[\]{},&*!#:\x00-\x1f]|-(?:\s|$)")
 _BLOCK = re.compile(r"(?:(?!:(?:\s|$)|\s#).)+")
 _FLOW = re.compile(r"(?:(?!:(?:\s|$)|\s#)[^,\[\]{}])+")
 LEVELS = {"error": ("错误", "bold red"), "warning": ("提醒", "bold yellow")}
@@ -88,15 +89,9 @@ def _shown(one: str) -> str:
 def _length(line: str, at: int) -> int:
     """How long the word of YAML is that begins at an index: a quoted text, a plain one to its end, else one character."""
     rest = line[at : at + 2000]
-    if rest[:1] in ('"', "'"):
-        return len(_QUOTED.match(rest)[0])
-    if not rest or rest[0] in "[]{},-&*!#:" or not rest[0].isprintable():
-        return 1 if rest[:1] != "-" or rest[1:2] in ("", " ") else _plain(line[:at], rest)
-    return _plain(line[:at], rest)
-
-
-def _plain(before: str, rest: str) -> int:
-    outside = re.sub(_QUOTED, "", before)
+    if _SIGN.match(rest):
+        return 1
+    outside = re.sub(_QUOTED, "", line[:at])
     flow = sum(map(outside.count, "[{")) > sum(map(outside.count, "]}"))
-    found = (_FLOW if flow else _BLOCK).match(rest)
+    found = _QUOTED.match(rest) or (_FLOW if flow else _BLOCK).match(rest)
     return len(found[0].rstrip()) if found else 1
