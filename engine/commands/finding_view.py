@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -13,7 +13,9 @@ from rich.text import Text
 from engine.commands.talk import printable
 from engine.dsl.findings import Finding
 
+_LISTED = 1000  # more than anyone reads; a file that is something else altogether has as many faults as lines
 _PIPE = 120  # cells of a source line where there is no terminal that has a width
+_NEAR = 10_000  # characters around a place that are looked at: a line may be as long as a file
 _TAB = "    "
 _CUT = "…"
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"?|\'(?:[^\']|\'\')*\'?')
@@ -23,11 +25,11 @@ _FLOW = re.compile(r"(?:(?!:(?:\s|$)|\s#)[^,\[\]{}])+")
 LEVELS = {"error": ("错误", "bold red"), "warning": ("提醒", "bold yellow")}
 
 
-def tell_findings(findings: Iterable[Finding]) -> None:
-    """Every finding to standard error, an empty line after each; coloured on a terminal only."""
+def tell_findings(findings: Sequence[Finding]) -> None:
+    """The findings to standard error, an empty line after each; coloured on a terminal only."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     width = console.width if sys.stderr.isatty() else _PIPE
-    for finding in findings:
+    for finding in findings[:_LISTED]:
         console.print(_header(finding))
         gutter = f"{finding.place.line:>4} | "
         if finding.line_text.strip():
@@ -37,6 +39,8 @@ def tell_findings(findings: Iterable[Finding]) -> None:
         if finding.hint:
             console.print(Text(f"{' ' * len(gutter)}提示：{printable(finding.hint)}"))
         console.print()
+    if len(findings) > _LISTED:
+        console.print(f"……另有 {len(findings) - _LISTED} 处未列出；用 --json 可得到全部")
 
 
 def _header(finding: Finding) -> Text:
@@ -88,10 +92,10 @@ def _shown(one: str) -> str:
 
 def _length(line: str, at: int) -> int:
     """How long the word of YAML is that begins at an index: a quoted text, a plain one to its end, else one character."""
-    rest = line[at : at + 2000]
+    rest = line[at : at + _NEAR]
     if _SIGN.match(rest):
         return 1
-    outside = re.sub(_QUOTED, "", line[:at])
+    outside = re.sub(_QUOTED, "", line[max(at - _NEAR, 0) : at])
     flow = sum(map(outside.count, "[{")) > sum(map(outside.count, "]}"))
     found = _QUOTED.match(rest) or (_FLOW if flow else _BLOCK).match(rest)
     return len(found[0].rstrip()) if found else 1

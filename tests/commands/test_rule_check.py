@@ -207,6 +207,12 @@ def test_a_setting_whose_review_is_overdue_is_told_by_check_and_doctor(check, ji
     assert check("--strict", ruleset=head.replace("2023-12}", "9999-12}")).status == 0
 
 
+def test_of_very_many_findings_the_rest_is_counted(check):
+    many = "category: 部门\nrules:\n" + "  - {id: D01, title: 甲, units: all, when: {fact: 占比}, points: 1}\n" * 1002
+    told_all = check("--json", more=many).json["findings"]
+    assert f"……另有 {len(told_all) - 1000} 处未列出" in check(more=many).err
+
+
 def test_a_code_is_explained_with_two_examples_without_any_workspace(jifen, tmp_path):
     outcome = jifen("-w", tmp_path / "nowhere", "rules", "check", "--explain", "division")
     assert outcome.status == 0 and outcome.out.startswith("division（错误）：除数可能为 0")
