@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Literal
 
 from engine import __version__
+from engine.clock import day_of, moment
+from engine.dsl.model import Ruleset
+from engine.dsl.settings import due_reviews
 from engine.errors import InputError, JifenError
 from engine.machine import browser, chinese_fonts
 from engine.notices.docx import HINT
@@ -112,7 +115,7 @@ def _workspace(folder: Path) -> list[Check]:
     except JifenError as error:
         return [Check("工作区", "warning", error.what, error.hint)]
     rules = Check("规则集", "ok", f"{ruleset.name}：{len(ruleset.rules)} 条规则")
-    found = [Check("工作区", "ok", str(folder)), rules, _editor(workspace.ruleset_folder)]
+    found = [Check("工作区", "ok", str(folder)), rules, *_reviews(ruleset), _editor(workspace.ruleset_folder)]
     try:
         from engine.ledger.standings import posted_months
         from models.database import HEAD, reading
@@ -123,3 +126,9 @@ def _workspace(folder: Path) -> list[Check]:
         return [*found, Check("数据库", "missing", error.what, error.hint)]
     program = f"{_DATABASES[kind.name]} {'.'.join(map(str, kind.server_version_info))}"
     return [*found, Check("数据库", "ok", f"{workspace.database}（{program}，表结构 {HEAD}），已计分 {len(months)} 个月")]
+
+
+def _reviews(ruleset: Ruleset) -> list[Check]:
+    """What the ruleset says is to be looked at again by now."""
+    due = due_reviews(ruleset.settings.values(), day_of(moment())[:7])
+    return [Check("参数复核", "warning", one.message, f"{one.place}：{one.hint}") for one in due]

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import typer
 
+from engine.commands.finding_view import tell_findings
 from engine.commands.rule_schema import tell_left
-from engine.commands.talk import finding_line, progress, say, say_json, table, warn
+from engine.commands.talk import progress, say, say_json, table, warn
 from engine.dsl.loader import SAMPLE, TESTS, load_ruleset, read_folder, read_tests, ruleset_of
 from engine.dsl.nearest import did_you_mean
 from engine.errors import InputError
@@ -57,8 +58,7 @@ def new_ruleset(folder: Path, name: str, old: str, told_year: int | None, dry_ru
         })  # fmt: skip
     else:
         _say(moved, name, old, ruleset.year, year)
-        for finding in findings:
-            warn(finding_line(finding))
+        tell_findings(findings)
         for one in failed:
             warn(f"未通过 {one}")
         say(f"规则检查：{errors} 处错误，{len(findings) - errors} 条提醒；规则测试：通过 {passed}，未通过 {len(failed)}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Level = Literal["error", "warning"]
@@ -22,7 +24,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that `rules check` found: a stable code of dsl.md, a Chinese sentence, and the next step;
+    """One thing that `rules check` found: a stable code (codes.yaml), a Chinese sentence, and the next step;
     `witness` is the fact that proves it, on one line."""
 
     place: Place
@@ -31,6 +33,7 @@ class Finding:
     hint: str = ""
     level: Level = "error"
     witness: str = ""
+    line_text: str = field(default="", compare=False)  # the source line, where the file could be read
 
     @property
     def told(self) -> str:
@@ -47,3 +50,19 @@ class Finding:
             "message": self.told,
             "hint": self.hint,
         }
+
+
+def with_lines(findings: Iterable[Finding], files: Mapping[str, str]) -> list[Finding]:
+    """The findings with the source line that each stands in, out of the texts of the files by name."""
+    findings = list(findings)
+    lines = {name: _split(files.get(name, "")) for name in {one.place.file for one in findings}}
+    return [replace(one, line_text=_line(lines[one.place.file], one.place.line)) for one in findings]
+
+
+def _split(text: str) -> list[str]:
+    # As libyaml counts lines: what Python calls a line break beside these is none there.
+    return re.split("\r\n|[\r\n\x85\u2028\u2029]", text.removeprefix("\ufeff"))
+
+
+def _line(lines: list[str], number: int) -> str:
+    return lines[number - 1] if number <= len(lines) else ""

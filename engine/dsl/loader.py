@@ -8,13 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
+from engine.dsl.allowing import parted
 from engine.dsl.annual import read_annual
 from engine.dsl.calendars import read_calendar
 from engine.dsl.coverage import warn_uncovered, warn_unread
 from engine.dsl.derivations import read_days, read_derivations
 from engine.dsl.dictionary import read_kinds
-from engine.dsl.findings import Finding, Place
+from engine.dsl.findings import Finding, Place, with_lines
 from engine.dsl.heads import (
     check_categories,
     read_bands,
@@ -33,7 +35,7 @@ from engine.dsl.overlaps import warn_overlaps
 from engine.dsl.report import Report, Spot
 from engine.dsl.rules import check_together, read_rules
 from engine.dsl.settings import read_settings
-from engine.dsl.shapes import RulesetShape, shaped
+from engine.dsl.shapes import ObligationShape, ObligationsShape, RuleShape, RulesetShape, RulesShape, shaped
 from engine.dsl.units import read_merged, read_units
 from engine.dsl.vocabulary import Vocabulary
 from engine.errors import InputError, RulesetFaulty
@@ -46,15 +48,23 @@ SAMPLE = "sample.yaml"  # the script of the sample data: lies in the folder, but
 TESTS = "tests"
 
 
-def load_ruleset(files: Mapping[str, str]) -> tuple[Ruleset | None, list[Finding]]:
-    """The ruleset that the files (by name) say, and what the check finds; None where it finds an error."""
-    report = Report()
+def load_ruleset(files: Mapping[str, str], unread: Iterable[Finding] = ()) -> tuple[Ruleset | None, list[Finding]]:
+    """The ruleset that the files (by name) say, and what the check finds; None where it finds an error.
+
+    `unread` tells of files that lie there and could not be read.
+    """
+    report = Report([*unread])
     ruleset = _load(files, report)
-    findings = sorted(dict.fromkeys(report.findings), key=lambda finding: finding.place)
+    findings = with_lines(sorted(dict.fromkeys(report.findings), key=lambda finding: finding.place), files)
     if report.faulty or ruleset is None:
         return None, findings
-    warnings = tuple(finding for finding in findings if finding.level == "warning")
-    return replace(ruleset, warnings=warnings), findings
+    warnings, allowed = parted(findings, ruleset.rules)
+    return replace(ruleset, warnings=tuple(warnings), allowed=tuple(allowed)), warnings
+
+
+def stopped(findings: Iterable[Finding]) -> bool:
+    """Whether the reading had to stop somewhere, so that there may be more to find."""
+    return any(one.code == "yaml" or (one.level == "error" and one.place.file in _NEEDED) for one in findings)
 
 
 def ruleset_of(files: Mapping[str, str]) -> Ruleset:
@@ -78,6 +88,11 @@ def fingerprint(files: Mapping[str, str]) -> str:
 
 def read_folder(folder: Path) -> dict[str, str]:
     """The texts of a ruleset's files by name; raises where one cannot be read."""
+    return _sound_texts(scan_folder(folder))
+
+
+def scan_folder(folder: Path) -> tuple[dict[str, str], list[Finding]]:
+    """The texts of a ruleset's files by name, and those that cannot be read."""
     if not folder.is_dir():
         raise InputError(f"没有规则集文件夹 {folder}", "检查路径")
     # A file in a folder below is read too, by its name with the folder's, and refused with it as unknown.
@@ -86,12 +101,24 @@ def read_folder(folder: Path) -> dict[str, str]:
 
 
 def read_tests(folder: Path) -> dict[str, str]:
-    """The texts of a ruleset's tests, by their name below the folder."""
+    """The texts of a ruleset's tests, by their name below the folder; raises where one cannot be read."""
+    return _sound_texts(scan_tests(folder))
+
+
+def scan_tests(folder: Path) -> tuple[dict[str, str], list[Finding]]:
+    """The texts of a ruleset's tests, and those that cannot be read."""
     tests = folder / TESTS
-    return _texts(folder, tests.iterdir()) if tests.is_dir() else {}
+    return _texts(folder, tests.iterdir()) if tests.is_dir() else ({}, [])
 
 
-def _texts(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
+def _sound_texts(scanned: tuple[dict[str, str], list[Finding]]) -> dict[str, str]:
+    texts, findings = scanned
+    if findings:
+        raise RulesetFaulty(findings)
+    return texts
+
+
+def _texts(folder: Path, paths: Iterable[Path]) -> tuple[dict[str, str], list[Finding]]:
     texts, findings = {}, []
     for path in sorted(path for path in paths if path.suffix.lower() in (".yaml", ".yml") and path.is_file()):
         name = path.relative_to(folder).as_posix()
@@ -106,9 +133,7 @@ def _texts(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
             findings.append(Finding(Place(name, line, column), "yaml", "文件不是 UTF-8 编码", "以 UTF-8 另存"))
         except OSError as error:
             findings.append(Finding(Place(name, 1, 1), "yaml", f"读不了文件：{error.strerror}", "检查文件的权限"))
-    if findings:
-        raise RulesetFaulty(findings)
-    return texts
+    return texts, findings
 
 
 def read_dictionary(files: Mapping[str, str]) -> Vocabulary:
@@ -123,9 +148,10 @@ def read_dictionary(files: Mapping[str, str]) -> Vocabulary:
 
 def _load(files: Mapping[str, str], report: Report) -> Ruleset | None:
     documents = _documents(files, report)
-    dictionary = None if report.faulty else _dictionary(documents, report)
+    dictionary = _dictionary(documents, report)
     if dictionary is None:
-        return None  # a rule checked against half a dictionary would be reported for nothing
+        _check_shapes(documents, report)  # a rule checked against half a dictionary would be reported for nothing
+        return None
     shape, clauses, words = dictionary
     ruleset = _ruleset(shape, words, documents, files)
     if not report.faulty:
@@ -139,29 +165,67 @@ def _load(files: Mapping[str, str], report: Report) -> Ruleset | None:
 def _dictionary(
     documents: Mapping[str, Document], report: Report
 ) -> tuple[RulesetShape, dict[str, tuple[Clause, Spot]], Vocabulary] | None:
-    """ruleset.yaml as written, the clauses with where they stand, and what rules may name; None where a fault stands in the way."""
-    head = Spot(documents[HEAD])
-    shape = shaped(RulesetShape, documents[HEAD].data, head, report)
+    """ruleset.yaml as written, the clauses with where they stand, and what rules may name; None where that has a fault.
+
+    Each file is checked as far as those before it allow.
+    """
+    clauses = read_clauses(documents[CLAUSES], report) if CLAUSES in documents else {}
+    if HEAD not in documents:
+        return None
+    head, data = Spot(documents[HEAD]), documents[HEAD].data
+    shape = shaped(RulesetShape, data, head, report)
+    written = data.get("settings", {})
+    settings = read_settings(written, head.at("settings"), report) if isinstance(written, dict) else {}
+    categories = shape.categories if shape else _names(data.get("categories"))
+    free_fields = shape.free_fields if shape else _names(data.get("free_fields"))
+    kinds, units = {}, {}
+    if FACTS in documents and categories is not None and free_fields is not None:
+        kinds = read_kinds(documents[FACTS], free_fields, categories, report)
+    if UNITS in documents and categories is not None:
+        units = read_units(documents[UNITS], categories, report)
     if shape is None:
         return None
     check_categories(shape, head, report)
-    kinds = read_kinds(documents[FACTS], shape.free_fields, shape.categories, report)
-    clauses = read_clauses(documents[CLAUSES], report) if CLAUSES in documents else {}
+    bands = read_bands(shape, head, report)
+    if any(_faulty(name, report) for name in _NEEDED):
+        return None
     words = Vocabulary(
         year=int(shape.year),
         categories=tuple(shape.categories),
         letters=shape.category_letters,
         free_fields=tuple(shape.free_fields),
-        kinds=kinds,
-        units=read_units(documents[UNITS], shape.categories, report),
-        settings=read_settings(shape.settings, head.at("settings"), report),
-        bands=read_bands(shape, head, report),
-        clauses={name: clause for name, (clause, _) in clauses.items()} if CLAUSES in documents else None,
+        kinds=with_alternatives(shape, read_codes(shape, kinds, head, report)),
+        units=units,
+        settings=settings,
+        bands=bands,
+        clauses=None if CLAUSES not in documents or _faulty(CLAUSES, report) else {name: one for name, (one, _) in clauses.items()},
         report=report,
     )
-    if report.faulty:
-        return None
-    return shape, clauses, replace(words, kinds=with_alternatives(shape, read_codes(shape, kinds, head, report)))
+    return shape, clauses, words
+
+
+def _names(data: Any) -> list[str] | None:
+    """A list of names out of a file that is no whole ruleset.yaml; None where it is no such list."""
+    return data if isinstance(data, list) and all(isinstance(one, str) and one for one in data) else None
+
+
+def _faulty(file: str, report: Report) -> bool:
+    return any(one.place.file == file and one.level == "error" for one in report.findings)
+
+
+def _check_shapes(documents: Mapping[str, Document], report: Report) -> None:
+    """What of rules and obligations can be judged without the dictionary: their keys, and what these hold."""
+    for name, document in documents.items():
+        if name == OBLIGATIONS:
+            whole, part, each = ObligationsShape, "obligations", ObligationShape
+        elif name not in KNOWN:
+            whole, part, each = RulesShape, "rules", RuleShape
+        else:
+            continue
+        spot = Spot(document)
+        shape = shaped(whole, document.data, spot, report)
+        for place, data in enumerate(getattr(shape, part, ())):
+            shaped(each, data, spot.at(part, place), report)
 
 
 def _ruleset(
@@ -206,7 +270,7 @@ def _ruleset(
 def _documents(files: Mapping[str, str], report: Report) -> dict[str, Document]:
     """Every file as data; files that the ruleset needs and lacks, and files that it does not know, are reported."""
     for name in _NEEDED:
-        if name not in files:
+        if name not in files and not _faulty(name, report):
             report.add(Place(name, 1, 1), "missing-key", f"缺少文件 {name}", did_you_mean(name, files))
     documents = {}
     for name in sorted(files):
@@ -219,5 +283,6 @@ def _documents(files: Mapping[str, str], report: Report) -> dict[str, Document]:
         elif name not in KNOWN and (not name.endswith(".yaml") or "rules" not in document.data):
             hint = did_you_mean(name, KNOWN) or "规则文件最外层要有 category 和 rules"
             report.add(Place(name, 1, 1), "unknown-key", f"不认识文件 {name}", hint)
-        documents[name] = document
+        else:
+            documents[name] = document
     return documents

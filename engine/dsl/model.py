@@ -200,6 +200,15 @@ class Cap:
 
 
 @dataclass(frozen=True)
+class Allowance:
+    """A warning that a rule is left with, and why: `allow: {CODE: reason}`."""
+
+    code: str
+    reason: str
+    place: Place
+
+
+@dataclass(frozen=True)
 class Rule:
     id: str
     title: str
@@ -219,6 +228,7 @@ class Rule:
     valid_from: str = "0000-01"
     valid_to: str = "9999-12"
     replaces: str | None = None
+    allow: tuple[Allowance, ...] = ()
     place: Place = Place("", 1, 1)
 
     @property
@@ -306,6 +316,7 @@ class Ruleset:
     merged: str | SettingRef = "mean"  # what a merged unit has of its predecessors' points: sum or mean
     notice: Mapping[str, str] = field(default_factory=dict)  # the notices' own words: issuer, number_prefix, to, signer, cc
     warnings: tuple[Finding, ...] = ()
+    allowed: tuple[Finding, ...] = ()  # warnings that a rule is left with, and says why
     fingerprint: str = ""  # sha256 over the names and texts of the files
 
     @cached_property

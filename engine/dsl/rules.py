@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.dsl.allowing import read_allow
 from engine.dsl.firing import check_firing
 from engine.dsl.ids import check_id, is_own
 from engine.dsl.limits import read_best, read_cap, read_once
@@ -11,7 +12,7 @@ from engine.dsl.model import FieldRef, Pattern, Rule
 from engine.dsl.nodes import Document
 from engine.dsl.patterns import read_when
 from engine.dsl.report import Spot
-from engine.dsl.shapes import RuleShape, RulesShape, VetoShape, shaped
+from engine.dsl.shapes import RuleShape, RulesShape, VetoShape, known_part, shaped
 from engine.dsl.vocabulary import Vocabulary
 from engine.dsl.worth import Worth
 
@@ -32,10 +33,10 @@ def read_rules(document: Document, words: Vocabulary) -> list[tuple[Rule, Spot]]
 
 
 def _rule(data: Any, category: str, spot: Spot, words: Vocabulary) -> Rule | None:
-    shape = shaped(RuleShape, data, spot, words.report)
+    before = len(words.report.findings)
+    shape = shaped(RuleShape, data, spot, words.report) or known_part(RuleShape, data)
     if shape is None:
         return None
-    before = len(words.report.findings)
     check_id(shape.id, category, shape.clause, spot.at("id"), words)
     _check_clause(shape, spot, words)
     _check_veto(shape.veto, category, spot.at("veto", "grade"), words)
@@ -43,11 +44,12 @@ def _rule(data: Any, category: str, spot: Spot, words: Vocabulary) -> Rule | Non
     if since > until:
         words.report.add(spot.at("valid").value, "bad-value", f"起始月份 {since} 晚于终止月份 {until}")
     first = max(since, words.months[0])  # no month before the year is ever scored
+    before_when = len(words.report.findings)
     fact, nones = read_when(shape.when, spot.at("when"), words, first)
     kind = words.kinds[fact[0].kind] if fact else None
     fields = words.fields(kind) if kind else {}
     worth = Worth(words, fields, _given(fact[0] if fact else None), first)
-    if fact is None and len(words.report.findings) > before:
+    if fact is None and len(words.report.findings) > before_when:
         return None  # with the fact unknown, every field would be reported too
     if shape.once_per is not None and shape.best_of is not None:
         words.report.add(spot.at("best_of").key, "bad-value", "once_per 与 best_of 不能同时用", "留下其中一个")
@@ -70,6 +72,7 @@ def _rule(data: Any, category: str, spot: Spot, words: Vocabulary) -> Rule | Non
         valid_from=since,
         valid_to=until,
         replaces=shape.replaces,
+        allow=read_allow(shape.allow, spot.at("allow"), words.report),
         place=spot.at("id").value,
     )
     if len(words.report.findings) > before:

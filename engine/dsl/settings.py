@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from engine.dsl.findings import Finding
 from engine.dsl.model import Setting
 from engine.dsl.report import Report, Spot
 from engine.dsl.shapes import DatedShape, shaped
@@ -32,6 +33,15 @@ def read_settings(data: Mapping[str, Any], spot: Spot, report: Report) -> dict[s
         else:
             report.add(where.value, "bad-value", "参数应是一个值，或按月份写的值", "如 {2023-01: {value: 10, source: 附件4}}")
     return settings
+
+
+def due_reviews(settings: Iterable[Setting], month: str) -> list[Finding]:
+    """A warning for every setting whose month of review lies before a month, YYYY-MM."""
+    return [
+        Finding(one.place, "review-due", f"参数“{one.name}”应在 {one.review} 之前复核", "复核后改写 review，或删去它", "warning")
+        for one in settings
+        if one.review is not None and one.review < month
+    ]
 
 
 def _dated(name: str, written: Mapping[str, Any], spot: Spot, report: Report) -> Setting | None:

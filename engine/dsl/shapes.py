@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from engine.dsl.nearest import did_you_mean
+from engine.dsl.nearest import did_you_mean, nearest
 from engine.dsl.report import Report, Spot
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
@@ -279,6 +279,7 @@ class RuleShape(Shape):
     veto: VetoShape | None = None
     say: Text | None = None
     replaces: Text | None = None
+    allow: dict[str, Any] = {}
 
 
 Shaped = TypeVar("Shaped", bound=Shape)
@@ -308,6 +309,21 @@ def shaped(shape: type[Shaped], data: Any, spot: Spot, report: Report) -> Shaped
     except ValidationError as error:
         for fault in error.errors(include_url=False, include_input=True):
             _tell(shape, fault, spot, report)
+        return None
+
+
+def known_part(shape: type[Shaped], data: Any) -> Shaped | None:
+    """What of data with unknown keys can be read without them, so that they hide no other fault; None where that is nothing.
+
+    A key that may be meant as `valid` could change everything else, so nothing is read then.
+    """
+    known = _named(shape)
+    unknown = set(data) - set(known) if isinstance(data, dict) else set()
+    if not unknown or any(nearest(key, known) == "valid" for key in unknown):
+        return None
+    try:
+        return shape.model_validate({key: value for key, value in data.items() if key in known})
+    except ValidationError:
         return None
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.dsl.findings import with_lines
 from engine.dsl.loader import SAMPLE
 from engine.dsl.model import Kind, Ruleset
 from engine.dsl.nodes import read
@@ -77,7 +78,7 @@ def read_script(text: str, ruleset: Ruleset) -> Script:
     """The script of a year; raises InputError where it is not YAML or names what the ruleset lacks."""
     document, findings = read(SAMPLE, text)
     if document is None:
-        raise RulesetFaulty(findings)
+        raise RulesetFaulty(with_lines(findings, {SAMPLE: text}))
     data: Mapping[str, Any] = document.data
     names = _Names(ruleset)
     return Script(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from engine.dsl.findings import Place
+from engine.dsl.findings import Place, with_lines
 from engine.dsl.loader import CLAUSES, DERIVE, FACTS, HEAD, UNITS
 from engine.dsl.model import Ruleset
 from engine.dsl.nodes import Data, Document, Path, read
@@ -54,7 +54,7 @@ def moved_to(files: Mapping[str, str], ruleset: Ruleset, name: str, year: int) -
     for file, text in sorted(files.items()):
         document, faults = read(file, text, (dict, list))
         if document is None:
-            raise RulesetFaulty(faults)
+            raise RulesetFaulty(with_lines(faults, files))
         mover = _Mover(document, text, year - ruleset.year)
         if file == HEAD:
             mover.head(name, ruleset.year, year)

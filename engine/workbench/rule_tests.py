@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from engine.dsl.findings import Place
+from engine.dsl.findings import Finding, Place, with_lines
 from engine.dsl.loader import read_tests
 from engine.dsl.model import Kind, Ruleset, Setting
 from engine.dsl.nodes import read
@@ -45,17 +45,34 @@ class Case:
 
 def read_cases(folder: Path, ruleset: Ruleset) -> list[Case]:
     """Every case in the ruleset's tests; raises RulesetFaulty with every place that cannot be read."""
+    cases, findings = checked_cases(read_tests(folder), ruleset)
+    if findings:
+        raise RulesetFaulty(findings)
+    return cases
+
+
+def checked_cases(files: Mapping[str, str], ruleset: Ruleset) -> tuple[list[Case], list[Finding]]:
+    """The cases that can be read, by file and place in it, and what is wrong with all others."""
     cases: list[Case] = []
     report = Report()
-    for file, text in read_tests(folder).items():
+    for file, text in files.items():
         document, faults = read(file, text, list)
         report.findings += faults
         if document is not None:
             reader = _Reader(ruleset, report)
             cases += filter(None, (reader.case(raw, Spot(document, (place,))) for place, raw in enumerate(document.data)))
-    if report.faulty:
-        raise RulesetFaulty(report.findings)
-    return cases
+    return cases, with_lines(report.findings, files)
+
+
+def misshapen_cases(files: Mapping[str, str]) -> list[Finding]:
+    """What is wrong with the cases whatever the ruleset is: no YAML, keys that there are not."""
+    report = Report()
+    for file, text in files.items():
+        document, faults = read(file, text, list)
+        report.findings += faults
+        for place, raw in enumerate(document.data if document is not None else ()):
+            shaped(CaseShape, raw, Spot(document, (place,)), report)
+    return with_lines(report.findings, files)
 
 
 def verdict(ruleset: Ruleset, case: Case) -> list[str]:

@@ -13,11 +13,19 @@ app = typer.Typer(name="rules", help="规则集：检查、测试、查看、新
 
 
 @app.command()
-def check(context: typer.Context, as_json: AsJson = False) -> None:
-    """检查规则集，逐条给出文件、行、列。"""
-    from engine.commands.rules import check_rules
+def check(
+    context: typer.Context,
+    strict: Annotated[bool, typer.Option("--strict", help="有提醒也以 1 退出")] = False,
+    explained: Annotated[str | None, typer.Option("--explain", metavar="CODE", help="只解释一个代码，附一反一正两个例子")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """检查规则集与规则测试，逐条给出文件、行、列、代码、原文与改法。"""
+    from engine.commands.rule_check import check_rules, explain
 
-    check_rules(context.obj, as_json)
+    if explained is not None:
+        explain(explained, as_json)
+    else:
+        check_rules(context.obj, strict, as_json)
 
 
 @app.command()

@@ -166,6 +166,7 @@ NOTES: Mapping[type[shapes.Shape], Mapping[str, str]] = {
         "veto": "一票否决",
         "say": "通报里的一句话，花括号里写字段，如 {类别}报送{报送数}条",
         "replaces": "取代哪一条以前的规则",
+        "allow": "不再逐条提的提醒：代码: 理由",
     },
     shapes.CaseShape: {
         "name": "这个例子说明什么",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.dsl import shapes
+from engine.dsl.codes import codes
 from engine.dsl.intervals import closed_values
 from engine.dsl.model import NONE, UNIT, Field, Kind
 from engine.dsl.types import ChoiceType, WholeType
@@ -79,6 +80,7 @@ def _rule(facts: Dictionary) -> Schema:
         "id": text(), "valid": valid, "cap": cap,
         "units": either(one_of(["all"]), facts.units()),
         "when": one_or_many({"$ref": "#/definitions/pattern"}),
+        "allow": keys({code: text() for code, entry in codes().items() if entry.level == "warning"}),
         **{key: {} for key in _OPEN},
     }  # fmt: skip
     of_the_group = {"properties": {"id": {"pattern": "^.00"}}, "required": ["id"]}
