@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from engine.commands.talk import finding_line, progress, say, say_json, warn
+from engine.commands.talk import progress, say, say_json, tell_findings, warn
 from engine.workspace import Workspace
 
 
@@ -18,8 +18,7 @@ def check_rules(folder: Path, as_json: bool) -> None:
     if as_json:
         say_json({"findings": [finding.as_json() for finding in findings]})
     else:
-        for finding in findings:
-            warn(finding_line(finding))
+        tell_findings(findings)
         if ruleset is not None and not errors:
             say(f"规则集 {ruleset.name}：{len(ruleset.rules)} 条规则，没有错误，{len(findings)} 条提醒")
         else:

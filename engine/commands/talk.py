@@ -67,8 +67,7 @@ def progress(what: str):
 def tell(error: JifenError) -> None:
     """An error to standard error: every finding or fault it carries, then the one line that sums it up."""
     if isinstance(error, RulesetFaulty):
-        for finding in error.findings:
-            warn(finding_line(finding))
+        tell_findings(error.findings)
     if isinstance(error, IntakeRefused):
         tell_faults(error.faults)
     warn(f"错误：{error.what}")
@@ -79,7 +78,15 @@ def tell(error: JifenError) -> None:
 def finding_line(finding) -> str:
     level = "错误" if finding.level == "error" else "提醒"
     hint = f"（{finding.hint}）" if finding.hint else ""
-    return f"{finding.place}: {level} {finding.code} {finding.message}{hint}"
+    return printable(f"{finding.place}: {level} {finding.code} {finding.message}{hint}")
+
+
+def tell_findings(findings) -> None:
+    """The first findings as lines; all of them are in the JSON of `rules check`."""
+    for finding in findings[:_LISTED]:
+        warn(finding_line(finding))
+    if len(findings) > _LISTED:
+        warn(f"……另有 {len(findings) - _LISTED} 处未列出；用 --json 可得到全部")
 
 
 def tell_faults(faults) -> None:
@@ -87,7 +94,7 @@ def tell_faults(faults) -> None:
     fault_table(
         ("文件", "工作表", "行", "单元格", "字段", "值", "代码", "说明"),
         (
-            [_printable(part) for part in (
+            [printable(part) for part in (
                 one.file, one.sheet, one.row, one.cell, one.field, one.value, one.code, one.message,
             )]
             for one in faults[:_LISTED]
@@ -103,7 +110,7 @@ def tell_warnings(warnings) -> None:
         tell_faults(warnings)
 
 
-def _printable(part: object) -> str:
+def printable(part: object) -> str:
     """A value of a file may hold anything, also what a terminal would take for an order."""
     text = "" if part is None else str(part)
     return "".join(one if one.isprintable() or one == "\u3000" else repr(one)[1:-1] for one in text)

@@ -81,19 +81,27 @@ def read_folder(folder: Path) -> dict[str, str]:
         raise InputError(f"没有规则集文件夹 {folder}", "检查路径")
     # A file in a folder below is read too, by its name with the folder's, and refused with it as unknown.
     tests = folder / TESTS
-    return _texts(folder, (path for path in folder.rglob("*") if path != folder / SAMPLE and tests not in path.parents))
+    return _below(folder, (path for path in folder.rglob("*") if path != folder / SAMPLE and tests not in path.parents))
 
 
 def read_tests(folder: Path) -> dict[str, str]:
     """The texts of a ruleset's tests, by their name below the folder."""
     tests = folder / TESTS
-    return _texts(folder, tests.iterdir()) if tests.is_dir() else {}
+    return _below(folder, tests.iterdir()) if tests.is_dir() else {}
 
 
-def _texts(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
+def is_yaml(path: Path) -> bool:
+    return path.suffix.lower() in (".yaml", ".yml") and path.is_file()
+
+
+def _below(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
+    return read_texts({path.relative_to(folder).as_posix(): path for path in sorted(filter(is_yaml, paths))})
+
+
+def read_texts(paths: Mapping[str, Path]) -> dict[str, str]:
+    """The texts of files by name, without byte order marks; raises RulesetFaulty with every file that cannot be read."""
     texts, findings = {}, []
-    for path in sorted(path for path in paths if path.suffix.lower() in (".yaml", ".yml") and path.is_file()):
-        name = path.relative_to(folder).as_posix()
+    for name, path in paths.items():
         try:
             if path.stat().st_size > LARGEST:
                 findings.append(Finding(Place(name, 1, 1), "yaml", "文件过大，超过 2 MB", "把规则拆成几个文件"))

@@ -7,6 +7,7 @@ The events of libyaml are read one by one and the reading stops at the first tha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -16,6 +17,8 @@ from engine.dsl.findings import Finding, Place
 
 LARGEST = 2_000_000  # bytes of one file
 _DEEPEST = 20
+# Beside the control characters the line ends that only YAML knows: no editor counts its lines by them.
+_UNREADABLE = re.compile(f"{yaml.reader.Reader.NON_PRINTABLE.pattern}|[\x85\u2028\u2029]")
 
 Data = dict[str, "Data"] | list["Data"] | str
 Path = tuple[str | int, ...]
@@ -85,7 +88,7 @@ def _readable(text: str) -> None:
     # A text has at least as many bytes as characters, so the cheap test comes first.
     if len(text) > LARGEST or len(text.encode("utf-8", "replace")) > LARGEST:
         raise _Refused(1, 1, "文件过大，超过 2 MB", "把规则拆成几个文件")
-    unreadable = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    unreadable = _UNREADABLE.search(text)
     if unreadable:
         before = text[: unreadable.start()]
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")

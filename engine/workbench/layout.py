@@ -43,6 +43,11 @@ def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
+def _needs_mark(key: Node) -> bool:
+    """Whether YAML takes a key only behind a question mark: one of several lines, an empty or a very long one."""
+    return not key.raw or key.style in ("|", ">") or "\n" in key.raw or len(key.raw) > _LONGEST_KEY
+
+
 class _Printer:
     """Walks the tree, and the tokens beside it, once; `lines` is what stands so far."""
 
@@ -63,9 +68,10 @@ class _Printer:
             self._lead(self._between(), (0, 0), first=True)
             self._start(0)
             self._leaf(top, 0, 0)
-        self._lead(self._between(), (0, 0))
-        while self.lines and not self.lines[-1]:
-            self.lines.pop()
+        rest = self._between()
+        while rest and rest[-1].kind == "blank":
+            rest.pop()
+        self._lead(rest, (0, 0))
         head = self._source.directives
         return (head + "\n" if head else "") + "\n".join(self.lines) + "\n"
 
@@ -140,7 +146,7 @@ class _Printer:
             value = part[1] if node.kind == "map" else part
             wide = (value.block and value.kind == "map") or (before is not None and before.block and before.kind == "map")
             if node.kind == "map":
-                comments += self._key(part[0])
+                comments += [one for one in self._key(part[0]) if one.kind == "comment"]
             else:
                 self._next("-")
             if place == 0 and inline and not self._full and not any(one.kind == "comment" for one in comments):
@@ -170,8 +176,8 @@ class _Printer:
 
     def _entry(self, key: Node, value: Node, indent: int, pads: Sequence[int]) -> None:
         text = written(key, indent + _STEP)
-        if "\n" in text or len(text) > _LONGEST_KEY:
-            self._lines(f"? {text}")
+        if _needs_mark(key):
+            self._lines(f"? {text}".rstrip())
             self._start(indent)
             text = ""
         self._put(f"{text}:")
@@ -233,9 +239,12 @@ class _Printer:
         name, text = self._flat(key), self._flat(value)
         if name is None or text is None:
             return None
-        if not text and not self._text[key.end : value.start + 1].lstrip().startswith(":"):
-            return name
-        return f"{name}: {text}"
+        name = f"? {name}" if _needs_mark(key) else name
+        return f"{name}: {text}" if self._coloned(key, value) else name
+
+    def _coloned(self, key: Node, value: Node) -> bool:
+        """A key in brackets may stand without a colon where it has no value."""
+        return bool(value.kind != "scalar" or value.raw) or self._text[key.end : value.start + 1].lstrip().startswith(":")
 
     def _one_line(self, node: Node, pads: Sequence[int] = ()) -> str | None:
         """What stands in brackets as one line, where it was written so or is short enough."""
@@ -265,16 +274,19 @@ class _Printer:
             self._lead([one for one in around if one.kind == "comment" and one not in behind], (0, indent))
             self._start(indent)
             if key is not None:
-                self._put(f"{' '.join(written(key, indent).split())}: ")
+                self._lines(("? " if _needs_mark(key) else "") + written(key, indent + _STEP))
+                self._put(": " if self._coloned(key, value) else "")
             self._flow_value(value, indent)
-            carried = self._until_comma(value)
+            carried = [] if node.bare else self._until_comma()
             if place + 1 < len(parts):
                 self._put(",")
+            self.lines[-1] = self.lines[-1].rstrip(" ")
             behind += [one for one in carried if not one.alone][: 1 - len(behind)]
             carried = [one for one in carried if one not in behind]
             for one in behind:
                 self._behind(one)
-        self._lead(carried + ([] if node.bare else self._between()), (0, indent))
+        closing = [] if node.bare else self._between()
+        self._lead(carried + [one for one in closing if one.kind == "comment"], (0, indent))
         self._start(base)
         if not node.bare:
             self._next("solid")
@@ -287,7 +299,7 @@ class _Printer:
             self._next("solid")
             self._lines(written(value, indent + _STEP))
 
-    def _until_comma(self, value: Node) -> list[Token]:
+    def _until_comma(self) -> list[Token]:
         """The comments behind a part in brackets, before and after its comma."""
         comments = self._between()
         if self._next(",") and self._at < len(self._tokens) and not self._tokens[self._at].alone:

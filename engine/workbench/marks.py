@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
-_BETWEEN = re.compile(r"#[^\n\u2028\u2029]*|[-?:,]|[\n\u2028\u2029]")  # libyaml ends a line at these three, others are replaced
+_BETWEEN = re.compile(r"#[^\n]*|[-?:,\n]")
 
 
 @dataclass(slots=True)
@@ -61,7 +61,7 @@ class Marked:
 
 def marked(text: str) -> Marked:
     """The tree and tokens of a text that `nodes.read` takes; line ends become \\n, a byte order mark goes."""
-    text = re.sub(r"\r\n|[\r\x85]", "\n", text.removeprefix("\ufeff"))
+    text = re.sub(r"\r\n?", "\n", text.removeprefix("\ufeff"))
     tokens: list[Token] = []
     stack: list[tuple[Node, Node | None]] = []  # what is open, and in a mapping the key that waits for its value
     top, at, directives = None, 0, ""
@@ -121,10 +121,10 @@ def marked(text: str) -> Marked:
 
 def _between(text: str, start: int, end: int) -> Iterator[Token]:
     """The tokens of what lies between two solid parts; the last line, on which the next part stands, is never blank."""
-    line, empty = start, start == 0 or text[start - 1] in "\n\u2028\u2029"  # a column counts only on a line of its own
+    line, empty = start, start == 0 or text[start - 1] == "\n"  # a column counts only on a line of its own
     for found in _BETWEEN.finditer(text, start, end):
         sign = found[0]
-        if sign in "\n\u2028\u2029":
+        if sign == "\n":
             if empty:
                 yield Token("blank", found.start())
             line, empty = found.end(), True

@@ -6,23 +6,18 @@ import re
 
 from engine.workbench.marks import Node
 
-_LINES = re.compile("([\n\u2028\u2029])")  # the two others that libyaml knows are text where they stay
-
 
 def written(node: Node, indent: int) -> str:
     """The scalar; its lines after the first are indented by so much."""
     if node.style in ("|", ">"):
         return _literal(node, indent)
     raw = node.raw
-    if not _LINES.search(raw):
+    if "\n" not in raw:
         inner = raw[1:-1]
         return f'"{inner}"' if node.style == "'" and not set(inner) & set("'\"\\") else raw
-    first, *rest = _LINES.split(raw)
-    text = _ended(first)
-    for sign, line in zip(rest[::2], rest[1::2], strict=True):
-        line = line.strip(" \t") if line.endswith('"') or not line.rstrip(" \t").endswith("\\") else line.lstrip(" \t")
-        text += sign + (" " * indent + line if line else "")
-    return text
+    first, *rest = raw.split("\n")
+    lines = [_ended(first), *(_ended(line.lstrip(" \t")) for line in rest)]
+    return "\n".join([lines[0], *(" " * indent + line if line else "" for line in lines[1:])])
 
 
 def _ended(line: str) -> str:
@@ -36,17 +31,16 @@ def _literal(node: Node, indent: int) -> str:
     head, _, body = node.raw.partition("\n")
     sign, _, comment = head.partition("#")
     lines = body.split("\n")
-    if lines and not lines[-1].strip(" "):
+    if not lines[-1]:
         lines.pop()
-    if "+" not in sign:
-        while lines and not lines[-1].strip(" "):
-            lines.pop()
+    else:  # the end of the file is the end of the text: the line end that every file gets is not a part of it
+        sign = sign.rstrip().rstrip("+-") + "-"
     told = node.value.split("\n")
-    place = next((place for place, line in enumerate(told) if line), None)
-    old = 0
-    if place is not None and place < len(lines):
-        old = _spaces(lines[place]) - _spaces(told[place])
-    sign = re.sub("[1-9]", str(2), sign.rstrip())
+    first = next((place for place, line in enumerate(told) if line), None)
+    old = max(map(len, lines), default=0) if first is None else _spaces(lines[first]) - _spaces(told[first])
+    while "+" not in sign and lines and len(lines[-1]) <= old:
+        lines.pop()
+    sign = re.sub("[1-9]", "2", sign.rstrip())
     moved = [" " * indent + line[old:] if len(line) > old else "" for line in lines]
     return "\n".join([sign + (f"  #{comment.rstrip()}" if comment else ""), *moved])
 

@@ -1,14 +1,15 @@
-"""The maintainer's commands: rules check, test, new. Each parses and calls; heavy imports stay inside."""
+"""The maintainer's commands: rules check, test, new, fmt. Each parses and calls; heavy imports stay inside."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from engine.commands.options import AsJson
 
-app = typer.Typer(name="rules", help="规则集：检查、测试、新建下一年的。", no_args_is_help=True)
+app = typer.Typer(name="rules", help="规则集：检查、测试、排版、新建下一年的。", no_args_is_help=True)
 
 
 @app.command()
@@ -40,3 +41,17 @@ def rules_new(
     from engine.commands.new_ruleset import new_ruleset
 
     new_ruleset(context.obj, name, old, year, dry_run, as_json)
+
+
+@app.command()
+def fmt(
+    context: typer.Context,
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="文件或文件夹；默认是工作区的规则集")] = None,
+    check: Annotated[bool, typer.Option("--check", help="不写入；有要改的文件就以 1 退出")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="不写入；显示会改哪些行")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """把规则集的文件排成统一的版式；内容与注释不变。"""
+    from engine.commands.rule_layout import format_files
+
+    format_files(context.obj, paths or [], check, diff, as_json)
