@@ -10,6 +10,9 @@ from engine.dsl.nearest import did_you_mean
 from engine.dsl.nodes import Document
 
 
+_HINTED = 200  # findings for which the nearest word is sought: nobody reads more, and the search takes time
+
+
 @dataclass
 class Report:
     """The findings so far."""
@@ -25,7 +28,7 @@ class Report:
 
     def unknown(self, place: Place, code: str, what: str, word: str, choices: Iterable[str]) -> None:
         """A name that the ruleset lacks, with the nearest one that it has."""
-        self.add(place, code, f"没有名为“{word}”的{what}", did_you_mean(word, choices))
+        self.add(place, code, f"没有名为“{word}”的{what}", did_you_mean(word, choices) if len(self.findings) < _HINTED else "")
 
 
 @dataclass(frozen=True)
