@@ -91,7 +91,7 @@ def read_tests(folder: Path) -> dict[str, str]:
 
 
 def is_yaml(path: Path) -> bool:
-    return path.suffix.lower() in (".yaml", ".yml") and path.is_file()
+    return path.suffix.lower() in (".yaml", ".yml")
 
 
 def _below(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
@@ -103,7 +103,10 @@ def read_texts(paths: Mapping[str, Path]) -> dict[str, str]:
     texts, findings = {}, []
     for name, path in paths.items():
         try:
-            if path.stat().st_size > LARGEST:
+            if not path.is_file():  # rules must not be left out in silence because a link is broken
+                hint = "换成普通的文件，或移走它"
+                findings.append(Finding(Place(name, 1, 1), "yaml", "不是普通的文件，而是文件夹、管道或断开的链接", hint))
+            elif path.stat().st_size > LARGEST:
                 findings.append(Finding(Place(name, 1, 1), "yaml", "文件过大，超过 2 MB", "把规则拆成几个文件"))
             else:
                 texts[name] = path.read_bytes().decode("utf-8-sig")

@@ -191,7 +191,7 @@ def _values(name: str, written: list[str], pattern: Pattern, spot: Spot, words: 
         return ()
     if not written:
         words.report.add(spot.value, "bad-value", "取值的列表是空的")
-    values: list[Value] = []
+    values: dict[Value, None] = {}
     for place, text in enumerate(written):
         where = spot.at(place).value
         try:
@@ -204,7 +204,7 @@ def _values(name: str, written: list[str], pattern: Pattern, spot: Spot, words: 
             words.report.add(where, "bad-value", f"“{text}”列了两次", "每个取值只写一次")
         elif not _dead(kind, pattern.tests, words) and _dead(kind, (*pattern.tests, Test(name, "eq", value)), words):
             words.report.add(where, "dead-rule", f"“{text}”不合 where 的条件，永远不会有")
-        values.append(value)
+        values[value] = None
     return tuple(values)
 
 

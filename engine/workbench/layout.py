@@ -177,7 +177,7 @@ class _Printer:
     def _entry(self, key: Node, value: Node, indent: int, pads: Sequence[int]) -> None:
         text = written(key, indent + _STEP)
         if _needs_mark(key):
-            self._lines(f"? {text}".rstrip())
+            self._lines(f"? {text}" if text else "?")
             self._start(indent)
             text = ""
         self._put(f"{text}:")
