@@ -58,6 +58,7 @@ class _Printer:
         self._solid = [token.start for token in source.tokens]
         self._closed: list[tuple[int, int]] = []  # levels that ended since the last part: column in the text, indent now
         self._full = True  # the line ends in a comment, nothing more goes on it
+        self._keeps = False  # the last text is one whose blank lines count (|+): one more would change it
         self.lines: list[str] = []
 
     def printed(self) -> str:
@@ -127,7 +128,7 @@ class _Printer:
             inner = max((one for one in self._closed if level[0] < one[0] <= token.column), default=level)
             rows.append(" " * inner[1] + token.text)
             own = len(rows) if inner != level else own
-        if apart and "" not in rows:
+        if apart and "" not in rows and not self._keeps:
             rows.insert(own, "")
         if rows:
             self.lines += rows
@@ -207,8 +208,10 @@ class _Printer:
         if node.kind == "scalar":
             self._next("solid")
             self._lines(written(node, indent))
+            self._keeps = node.style in ("|", ">") and "+" in node.raw[:3]
         else:
             self._flow(node, base, pads)
+            self._keeps = False
         self._remark()
 
     def _lines(self, text: str) -> None:

@@ -29,7 +29,7 @@ def _ended(line: str) -> str:
 def _literal(node: Node, indent: int) -> str:
     """A text of `|` or `>`: its head, then its lines moved as a whole."""
     head, _, body = node.raw.partition("\n")
-    sign, _, comment = head.partition("#")
+    sign, mark, comment = head.partition("#")
     lines = body.split("\n")
     if not lines[-1]:
         lines.pop()
@@ -42,7 +42,7 @@ def _literal(node: Node, indent: int) -> str:
         lines.pop()
     sign = re.sub("[1-9]", "2", sign.rstrip())
     moved = [" " * indent + line[old:] if len(line) > old else "" for line in lines]
-    return "\n".join([sign + (f"  #{comment.rstrip()}" if comment else ""), *moved])
+    return "\n".join([sign + (f"  #{comment.rstrip()}" if mark else ""), *moved])
 
 
 def _spaces(line: str) -> int:
