@@ -12,7 +12,7 @@ import typer
 from engine.commands.finding_view import tell_findings
 from engine.commands.rule_schema import tell_left
 from engine.commands.talk import progress, say, say_json, table, warn
-from engine.dsl.loader import SAMPLE, TESTS, load_ruleset, read_folder, read_tests, ruleset_of
+from engine.dsl.loader import SAMPLE, TESTS, load_ruleset, read_folder, read_tests, read_texts, ruleset_of
 from engine.dsl.nearest import did_you_mean
 from engine.errors import InputError
 from engine.workbench.editor import FOLDER, put, schema_files, settings_files
@@ -93,9 +93,8 @@ def _year_in(name: str) -> int:
 
 def _beside(source: Path) -> dict[str, str]:
     """What lies in the folder and is no part of the rules: the tests and the script of the sample data."""
-    texts = {f"{name}": text for name, text in read_tests(source).items()}
     sample = source / SAMPLE
-    return {**texts, **({SAMPLE: sample.read_text(encoding="utf-8-sig")} if sample.is_file() else {})}
+    return {**read_tests(source), **(read_texts({SAMPLE: sample}) if sample.exists() else {})}
 
 
 def _checked(folder: Path) -> tuple[list, int, list[str]]:

@@ -123,10 +123,12 @@ def _choices(words: list[Any], spot: Spot, report: Report) -> ChoiceType | None:
     if not words or not all(isinstance(word, str) and word for word in words):
         report.add(spot.value, "bad-value", "取值的列表应是一个以上的文字")
         return None
+    seen: set[str] = set()
     for place, word in enumerate(words):
-        if word in words[:place]:
+        if word in seen:
             report.add(spot.at(place).value, "bad-value", f"取值“{word}”重复")
             return None
+        seen.add(word)
     return ChoiceType(choices=tuple(words))
 
 

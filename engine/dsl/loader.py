@@ -97,7 +97,7 @@ def scan_folder(folder: Path) -> tuple[dict[str, str], list[Finding]]:
         raise InputError(f"没有规则集文件夹 {folder}", "检查路径")
     # A file in a folder below is read too, by its name with the folder's, and refused with it as unknown.
     tests = folder / TESTS
-    return _texts(folder, (path for path in folder.rglob("*") if path != folder / SAMPLE and tests not in path.parents))
+    return _below(folder, (path for path in folder.rglob("*") if path != folder / SAMPLE and tests not in path.parents))
 
 
 def read_tests(folder: Path) -> dict[str, str]:
@@ -108,7 +108,7 @@ def read_tests(folder: Path) -> dict[str, str]:
 def scan_tests(folder: Path) -> tuple[dict[str, str], list[Finding]]:
     """The texts of a ruleset's tests, and those that cannot be read."""
     tests = folder / TESTS
-    return _texts(folder, tests.iterdir()) if tests.is_dir() else ({}, [])
+    return _below(folder, tests.iterdir()) if tests.is_dir() else ({}, [])
 
 
 def _sound_texts(scanned: tuple[dict[str, str], list[Finding]]) -> dict[str, str]:
@@ -118,12 +118,28 @@ def _sound_texts(scanned: tuple[dict[str, str], list[Finding]]) -> dict[str, str
     return texts
 
 
-def _texts(folder: Path, paths: Iterable[Path]) -> tuple[dict[str, str], list[Finding]]:
+def is_yaml(path: Path) -> bool:
+    return path.suffix.lower() in (".yaml", ".yml")
+
+
+def _below(folder: Path, paths: Iterable[Path]) -> tuple[dict[str, str], list[Finding]]:
+    return scan_texts({path.relative_to(folder).as_posix(): path for path in sorted(filter(is_yaml, paths))})
+
+
+def read_texts(paths: Mapping[str, Path]) -> dict[str, str]:
+    """The texts of files by name, without byte order marks; raises RulesetFaulty with every file that cannot be read."""
+    return _sound_texts(scan_texts(paths))
+
+
+def scan_texts(paths: Mapping[str, Path]) -> tuple[dict[str, str], list[Finding]]:
+    """The texts of files by name, without byte order marks, and those that cannot be read."""
     texts, findings = {}, []
-    for path in sorted(path for path in paths if path.suffix.lower() in (".yaml", ".yml") and path.is_file()):
-        name = path.relative_to(folder).as_posix()
+    for name, path in paths.items():
         try:
-            if path.stat().st_size > LARGEST:
+            if not path.is_file():  # rules must not be left out in silence because a link is broken
+                hint = "换成普通的文件，或移走它"
+                findings.append(Finding(Place(name, 1, 1), "yaml", "不是普通的文件，而是文件夹、管道或断开的链接", hint))
+            elif path.stat().st_size > LARGEST:
                 findings.append(Finding(Place(name, 1, 1), "yaml", "文件过大，超过 2 MB", "把规则拆成几个文件"))
             else:
                 texts[name] = path.read_bytes().decode("utf-8-sig")

@@ -7,6 +7,7 @@ The events of libyaml are read one by one and the reading stops at the first tha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -16,6 +17,10 @@ from engine.dsl.findings import Finding, Place
 
 LARGEST = 2_000_000  # bytes of one file
 _DEEPEST = 20
+_MOST = 50_000  # keys, values and lists of one file; the longest of a whole city has some 3,000
+_LONGEST = 5_000  # characters of one text: what is meant for people ends far before, and a finding quotes it
+# Beside the control characters the line ends that only YAML knows: no editor counts its lines by them.
+_UNREADABLE = re.compile(f"{yaml.reader.Reader.NON_PRINTABLE.pattern}|[\x85\u2028\u2029]")
 
 Data = dict[str, "Data"] | list["Data"] | str
 Path = tuple[str | int, ...]
@@ -85,7 +90,7 @@ def _readable(text: str) -> None:
     # A text has at least as many bytes as characters, so the cheap test comes first.
     if len(text) > LARGEST or len(text.encode("utf-8", "replace")) > LARGEST:
         raise _Refused(1, 1, "文件过大，超过 2 MB", "把规则拆成几个文件")
-    unreadable = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    unreadable = _UNREADABLE.search(text)
     if unreadable:
         before = text[: unreadable.start()]
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
@@ -100,6 +105,7 @@ class _Reader:
         self.findings: list[Finding] = []
         self.top: Data | None = None
         self._open: list[_Open] = []
+        self._count = 0
 
     def take(self, event: yaml.Event) -> None:
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
@@ -109,7 +115,13 @@ class _Reader:
             raise _Refused(line, column, "不能用标签（!）", "以 ! 开头的文字加引号")
         if isinstance(event, yaml.DocumentStartEvent) and self.top is not None:
             raise _Refused(line, column, "一个文件只能有一份内容", "删去多余的 ---")
+        if isinstance(event, yaml.NodeEvent):
+            self._count += 1
+            if self._count > _MOST:
+                raise _Refused(line, column, f"文件里的键和值超过 {_MOST} 个", "把文件拆成几个")
         if isinstance(event, yaml.ScalarEvent):
+            if len(event.value) > _LONGEST:
+                raise _Refused(line, column, f"一处文字超过 {_LONGEST} 个字", "检查是否漏了引号或换行")
             self._scalar(event.value, Place(self.document.file, line, column))
         elif isinstance(event, yaml.CollectionStartEvent):
             if len(self._open) == _DEEPEST:

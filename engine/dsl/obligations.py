@@ -187,7 +187,7 @@ def _values(name: str, written: list[str], pattern: Pattern, spot: Spot, words: 
         return ()
     if not written:
         words.report.add(spot.value, "bad-value", "取值的列表是空的")
-    values: list[Value] = []
+    values: dict[Value, None] = {}
     for place, text in enumerate(written):
         where = spot.at(place).value
         try:
@@ -202,7 +202,7 @@ def _values(name: str, written: list[str], pattern: Pattern, spot: Spot, words: 
             dead = dead_all_year(kind, (*pattern.tests, Test(name, "eq", value)), words.units, words)
             if dead:
                 words.report.add(where, "dead-rule", f"“{text}”不合 where 的条件，永远不会有：{dead.why}")
-        values.append(value)
+        values[value] = None
     return tuple(values)
 
 

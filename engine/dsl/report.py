@@ -6,8 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from engine.dsl.findings import Finding, Level, Place
-from engine.dsl.nearest import did_you_mean
+from engine.dsl.nearest import nearest
 from engine.dsl.nodes import Document
+
+
+_SOUGHT = 2_000_000  # letters to compare for hints: far more than real mistakes take, and what a bad file may cost
 
 
 @dataclass
@@ -15,6 +18,7 @@ class Report:
     """The findings so far."""
 
     findings: list[Finding] = field(default_factory=list)
+    sought: int = 0  # letters compared so far
 
     @property
     def faulty(self) -> bool:
@@ -27,7 +31,14 @@ class Report:
 
     def unknown(self, place: Place, code: str, what: str, word: str, choices: Iterable[str]) -> None:
         """A name that the ruleset lacks, with the nearest one that it has."""
-        self.add(place, code, f"没有名为“{word}”的{what}", did_you_mean(word, choices))
+        near = self.nearest(word, choices)
+        self.add(place, code, f"没有名为“{word}”的{what}", f"是否指“{near}”？" if near else "")
+
+    def nearest(self, word: str, choices: Iterable[str]) -> str | None:
+        """The nearest word, while there are not too many to seek it for."""
+        known = list(choices)
+        self.sought += (len(word) + 1) * len(known)
+        return nearest(word, known) if self.sought <= _SOUGHT else None
 
 
 @dataclass(frozen=True)

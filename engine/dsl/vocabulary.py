@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import Any
 
 from engine.dsl.model import Band, Clause, Field, Kind, Setting, SettingRef, Unit
-from engine.dsl.nearest import nearest
 from engine.dsl.report import Report, Spot
 from engine.dsl.types import BadValue, DecimalType
 
@@ -96,7 +95,7 @@ class Vocabulary:
 
     def _unknown_unit(self, name: str, spot: Spot) -> None:
         choices = [*self.aliases, *sorted(self.groups), *self.categories]
-        if nearest(name, choices) in self.groups:
+        if self.report.nearest(name, choices) in self.groups:
             self.report.unknown(spot.value, "unknown-group", "组", name, choices)
         else:
             self.report.unknown(spot.value, "unknown-unit", "单位", name, choices)

@@ -9,7 +9,6 @@ from typing import Any
 from engine.dsl.formula import BadFormula, Formula, Say, parse_formula, parse_say
 from engine.dsl.intervals import closed_values
 from engine.dsl.model import Field, PointsTable, SettingRef
-from engine.dsl.nearest import nearest
 from engine.dsl.report import Spot
 from engine.dsl.shapes import TableShape, shaped
 from engine.dsl.types import BadValue, Value, WholeType
@@ -78,7 +77,7 @@ class Worth:
         if name in self._fields or name in self._words.settings:
             return True
         choices = [*self._fields, *self._words.settings]
-        field = self._fields and nearest(name, choices) not in self._words.settings
+        field = self._fields and self._report.nearest(name, choices) not in self._words.settings
         code, what = ("unknown-field", "字段") if field else ("unknown-setting", "参数")
         self._report.unknown(spot.value, code, what, name, choices)
         return False

@@ -1,4 +1,4 @@
-"""The maintainer's commands: rules check, test, new, show, catalogue. Each parses and calls; heavy imports stay inside."""
+"""The maintainer's commands: the `rules` group. Each parses and calls; heavy imports stay inside."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 from engine.commands.options import AsJson
 
-app = typer.Typer(name="rules", help="规则集：检查、测试、查看、新建下一年的。", no_args_is_help=True)
+app = typer.Typer(name="rules", help="规则集：检查、测试、查看、排版、新建下一年的。", no_args_is_help=True)
 
 
 @app.command()
@@ -87,3 +87,17 @@ def catalogue(
     from engine.commands.catalogue import write_catalogue
 
     write_catalogue(context.obj, file, as_json)
+
+
+@app.command()
+def fmt(
+    context: typer.Context,
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="文件或文件夹；默认是工作区的规则集")] = None,
+    check: Annotated[bool, typer.Option("--check", help="不写入；有要改的文件就以 1 退出")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="不写入；显示会改哪些行")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """把规则集的文件排成统一的版式；内容与注释不变。"""
+    from engine.commands.rule_layout import format_files
+
+    format_files(context.obj, paths or [], check, diff, as_json)
