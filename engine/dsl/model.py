@@ -312,6 +312,10 @@ class Ruleset:
         return {}
 
     @cached_property
+    def _numbers(self) -> dict[str, Mapping[str, Fraction]]:
+        return {}
+
+    @cached_property
     def _units_in(self) -> dict[str, Mapping[str, Unit]]:
         return {}
 
@@ -409,6 +413,11 @@ class Ruleset:
 
     def numbers(self, month: str) -> Mapping[str, Fraction]:
         """The settings that are numbers, as they hold in a month."""
+        if month not in self._numbers:
+            self._numbers[month] = self._numbers_at(month)
+        return self._numbers[month]
+
+    def _numbers_at(self, month: str) -> Mapping[str, Fraction]:
         held = {}
         for name, setting in self.settings.items():
             text = setting.at(month)

@@ -27,7 +27,7 @@ class Year:
         self._closed = closed or {}
         self._facts = tuple(facts)
         self.opened = opening_months(ruleset, self._facts)
-        self._hits: dict[str, dict[str, list[Hit]]] = {}
+        self._hits: dict[tuple[str, str], list[Hit]] = {}
         self._compilations: dict[tuple[str, str], _Compiled] = {}
         self._months: dict[str, MonthFacts] = {}
 
@@ -38,10 +38,11 @@ class Year:
 
     def awards(self, month: str) -> Mapping[str, tuple[Award, ...]]:
         """The awards of every unit of a month, those of nothing too; limits count the months before by their facts."""
-        return {
-            unit: tuple(award for award in self._so_far(unit, month) if award.hit.month == month)
-            for unit in self.ruleset.units_in(month)
-        }
+        return {unit: self.awards_of(unit, month) for unit in self.ruleset.units_in(month)}
+
+    def awards_of(self, unit: str, month: str) -> tuple[Award, ...]:
+        """The same of one unit of the month alone, without the work that the others take."""
+        return tuple(award for award in self._so_far(unit, month) if award.hit.month == month)
 
     def _so_far(self, unit: str, month: str) -> list[Award]:
         """A unit's awards from January on. What its predecessors were given stands, and counts for its limits."""
@@ -52,15 +53,14 @@ class Year:
             for name in predecessors(self.ruleset, unit)
             for award in self._so_far(name, self.ruleset.units[name].until)
         ]
-        return awards([*before, *(hit for each in own for hit in self._month_hits(each)[unit])])
+        return awards([*before, *(hit for each in own for hit in self._month_hits(unit, each))])
 
-    def _month_hits(self, month: str) -> dict[str, list[Hit]]:
+    def _month_hits(self, unit: str, month: str) -> Sequence[Hit]:
         if month in self._closed:
-            return {unit: list(self._closed[month].get(unit, ())) for unit in self.ruleset.units_in(month)}
-        if month not in self._hits:
-            held = self.facts(month).by_unit
-            self._hits[month] = {unit: self._unit_hits(month, unit, own) for unit, own in held.items()}
-        return self._hits[month]
+            return self._closed[month].get(unit, ())
+        if (unit, month) not in self._hits:
+            self._hits[unit, month] = self._unit_hits(month, unit, self.facts(month).by_unit[unit])
+        return self._hits[unit, month]
 
     def _unit_hits(self, month: str, unit: str, facts: tuple[Fact, ...]) -> list[Hit]:
         compiled = self._compiled(month, self.ruleset.units[unit].category)

@@ -65,7 +65,7 @@ def verdict(ruleset: Ruleset, case: Case) -> list[str]:
     faults = []
     for month, expected in case.expect.items():
         got: dict[str, int] = {}
-        for award in year.awards(month).get(owner(ruleset, case.unit, month), ()):
+        for award in year.awards_of(owner(ruleset, case.unit, month), month):
             got[award.hit.rule.id] = got.get(award.hit.rule.id, 0) + award.given
         for rule in sorted({*expected, *got} - case.ignore):
             if expected.get(rule, 0) != got.get(rule, 0):
@@ -73,7 +73,7 @@ def verdict(ruleset: Ruleset, case: Case) -> list[str]:
     judgements = Judgements(year)
     for month, expected in case.tasks.items():
         unit = owner(ruleset, case.unit, month)
-        stands = {one.task: one.status for one in judgements.verdicts(month) if one.unit == unit}
+        stands = {one.task: one.status for one in judgements.verdicts_of(unit, month)}
         faults += [
             f"{month} 任务 {task}：应为 {status}，实为 {stands.get(task, '无')}"
             for task, status in expected.items()
