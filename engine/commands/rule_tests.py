@@ -120,7 +120,7 @@ def _tell_coverage(page: CoveragePage, whole: bool) -> None:
         for one in page.rules
         if whole or one.missing
     ]
-    rows += [(f"任务 {one.no}", one.title, "0", "", "", "", "没有测试") for one in page.tasks if not one.statuses]
+    rows += [(f"任务 {one.no}", one.title, "0", "", "", "", "没有测试") for one in page.tasks if not one.judged]
     rows += [(one.clause, one.goal, "", "", "", "", "没有规则触发") for one in page.clauses if not one.by]
     if rows:
         table(("规则", "标题", "测试", "触发", "条件", "上限", "还缺"), rows, ("测试", "触发", "条件", "上限"))

@@ -56,7 +56,11 @@ class RuleLine:
 class TaskLine:
     no: int
     title: str
-    statuses: tuple[tuple[str, int], ...]
+    statuses: tuple[tuple[str, int], ...]  # each that it can have, and how often it was judged so
+
+    @property
+    def judged(self) -> bool:
+        return any(times for _, times in self.statuses)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from engine.dsl.model import Clause, Pattern, PointsTable, Rule, Ruleset
-from engine.dsl.obligation import Obligation
+from engine.dsl.obligation import Duty, Obligation
 from engine.facts import Fact
 from engine.inference.conditions import unmet
+from engine.obligations.judging import Status
 from engine.scoring.award import BEST, CAP, ONCE, Award
 from engine.scoring.months import rules_of
 from engine.scoring.succession import owner
@@ -146,10 +147,14 @@ class RuleSeen:
 
 @dataclass(frozen=True)
 class TaskSeen:
-    """An obligation and how often each status of it was expected and found."""
+    """An obligation and how often each status that it can have was expected and found."""
 
     task: Obligation
     statuses: Mapping[str, int]
+
+    @property
+    def judged(self) -> int:
+        return sum(self.statuses.values())
 
 
 @dataclass(frozen=True)
@@ -191,7 +196,7 @@ class Coverage:
             "rules": Share(sum(one.fired > 0 for one in self.rules), len(self.rules)),
             "branches": _share(times for point, times in points if point.sort in BRANCHES),
             "limits": _share(times for point, times in points if point.sort is Sort.LIMIT),
-            "tasks": _share(sum(one.statuses.values()) for one in self.tasks),
+            "tasks": _share(one.judged for one in self.tasks),
             "clauses": _share(one.covered for one in self.clauses),
         }
 
@@ -207,18 +212,25 @@ def _share(times: Iterable[int]) -> Share:
     return Share(sum(map(bool, told)), len(told))
 
 
+def _possible(one: Obligation) -> tuple[Status, ...]:
+    if one.duty is Duty.CLEAN:
+        return Status.DONE, Status.SUBSTANDARD
+    if one.duty is Duty.MONTHLY:
+        return (Status.DONE, Status.OVERDUE, *((Status.SUBSTANDARD,) if one.standard else ()))
+    return Status.IDLE, Status.UNDERWAY, Status.DONE, Status.OVERDUE
+
+
 def coverage(ruleset: Ruleset, named: Mapping[str, int], seen: Seen) -> Coverage:
     """The whole of a ruleset against what its passing tests have seen; `named`: how many tests expect something of a rule."""
     rules = tuple(RuleSeen(rule, named.get(rule.id, 0), {point: seen[point] for point in points_of(rule)}) for rule in ruleset.rules)
-    statuses: dict[str, dict[str, int]] = {}
-    for point, times in sorted(seen.items()):
-        if point.sort is Sort.STATUS:
-            statuses.setdefault(point.of, {})[point.which] = times
-    tasks = tuple(TaskSeen(one, statuses.get(str(one.no), {})) for one in ruleset.obligations)
+    tasks = tuple(
+        TaskSeen(one, {status: seen[Point(str(one.no), Sort.STATUS, which=status)] for status in _possible(one)})
+        for one in ruleset.obligations
+    )
     by: dict[str, list[str]] = {}
     for clause, name, found in (
         *((one.rule.clause, one.rule.id, one.fired) for one in rules),
-        *((one.task.clause, str(one.task.no), bool(one.statuses)) for one in tasks),
+        *((one.task.clause, str(one.task.no), one.judged) for one in tasks),
     ):
         if found:
             by.setdefault(clause, []).append(name)

@@ -29,7 +29,7 @@ def coverage_page(ruleset: Ruleset, coverage: Coverage, passed: int, failed: int
         overall=_share_line("总计", coverage.overall),
         shares=tuple(_share_line(_SHARES[sort], share) for sort, share in coverage.shares.items()),
         rules=tuple(sorted(rules, key=lambda one: not one.missing)),
-        tasks=tuple(sorted(tasks, key=lambda one: bool(one.statuses))),
+        tasks=tuple(sorted(tasks, key=lambda one: one.judged)),
         clauses=tuple(sorted(clauses, key=lambda one: bool(one.by))),
     )
 
