@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from engine.commands.talk import progress, say, say_json, table, warn
+from engine.commands.talk import printable, progress, say, say_json, table, warn
 from engine.dsl.nearest import did_you_mean
 from engine.errors import InputError
 from engine.files import replaced
@@ -104,11 +104,11 @@ def _as_json(case: Case, outcome: Outcome) -> dict[str, object]:
 
 
 def _tell(case: Case, outcome: Outcome) -> None:
-    warn(f"{case.place}: 未通过 {case.name}")
+    warn(f"{case.place}: 未通过 {printable(case.name)}")
     for one in outcome.differences:
         warn(f"    {one.line}  {one.title}")
         for why in one.why:
-            warn(f"        {why}")
+            warn(f"        {printable(why)}")
 
 
 def _tell_coverage(page: CoveragePage, whole: bool) -> None:

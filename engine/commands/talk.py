@@ -87,7 +87,7 @@ def tell_faults(faults) -> None:
     fault_table(
         ("文件", "工作表", "行", "单元格", "字段", "值", "代码", "说明"),
         (
-            [_printable(part) for part in (
+            [printable(part) for part in (
                 one.file, one.sheet, one.row, one.cell, one.field, one.value, one.code, one.message,
             )]
             for one in faults[:_LISTED]
@@ -103,7 +103,7 @@ def tell_warnings(warnings) -> None:
         tell_faults(warnings)
 
 
-def _printable(part: object) -> str:
+def printable(part: object) -> str:
     """A value of a file may hold anything, also what a terminal would take for an order."""
     text = "" if part is None else str(part)
     return "".join(one if one.isprintable() or one == "\u3000" else repr(one)[1:-1] for one in text)

@@ -47,7 +47,7 @@ def read_cases(folder: Path, ruleset: Ruleset) -> list[Case]:
     """Every case in the ruleset's tests; raises RulesetFaulty with every place that cannot be read."""
     cases, findings = checked_cases(folder, ruleset)
     if findings:
-        raise RulesetFaulty(findings)
+        raise RulesetFaulty(findings, outcome="没有运行规则测试")
     return cases
 
 
@@ -192,6 +192,8 @@ class _Reader:
         if points is None:
             self.report.add(spot.value, "bad-value", "期望的积分应是一个数", "如 7.5")
             return 0
+        if (points * 100).denominator != 1:
+            self.report.add(spot.value, "bad-value", f"期望的积分 {text} 至多两位小数", "入账的积分都四舍五入到百分位")
         return hundredths(points)
 
     def _known_rule(self, rule: str, place: Place) -> None:

@@ -17,6 +17,7 @@ from engine.obligations.judging import Verdict
 from engine.scoring.award import Award
 from engine.scoring.months import holds, rules_of
 from engine.scoring.points import decimal, shown
+from engine.scoring.succession import owner
 from engine.scoring.year import Year
 
 _SHOWN = 8  # facts of one difference
@@ -31,6 +32,8 @@ def rule_reasons(year: Year, unit: str, month: str, id_: str, awards: Sequence[A
     if unit not in rule.units:
         return (f"规则不适用于{unit}",)
     told = [_award_words(ruleset, one) for one in awards]
+    if any(one.limit for one in awards):
+        told += _listed(_before(year, unit, month, id_))
     held = year.facts(month).by_unit[unit]
     if not awards:
         told += _bars(ruleset, rule, held)
@@ -86,6 +89,16 @@ def _award_words(ruleset: Ruleset, award: Award) -> str:
     about = fact_words(kind, fact) if fact else f"当月没有{'，也没有'.join(map(pattern_words, rule.nones))}"
     taken = limit_words(award, rule)
     return f"计 {decimal(award.given)} = {shown(rule, kind, fact)}{f'（应得 {decimal(award.hit.raw)}，{taken}）' if taken else ''}：{about}"
+
+
+def _before(year: Year, unit: str, month: str, id_: str) -> Iterator[str]:
+    """What a rule has given in the earlier months of the year, on which a limit of the year stands."""
+    ruleset = year.ruleset
+    for each in (one for one in ruleset.months if one < month):
+        name = owner(ruleset, unit, each)
+        for award in year.awards_of(name, each) if name is not None else ():
+            if award.hit.rule.id == id_ and award.given:
+                yield f"此前 {each} {_award_words(ruleset, award)}"
 
 
 def _bars(ruleset: Ruleset, rule: Rule, held: Iterable[Fact]) -> Iterator[str]:
