@@ -25,6 +25,8 @@ CLASSES = {
     "CardAlert": "当月新出现的影响等次的情形", "YearPage": "全年目录", "MonthRow": "全年目录中的一个月", "Leader": "当月领先的单位",
     "YearCategory": "一类单位的全年", "UnitRow": "一个单位的各月积分", "Multiple": "一个单位各月的小图", "Column": "小图中的一个月",
     "UnitPage": "单位全年", "UnitMonthRow": "单位的一个月", "RankCourse": "名次走势图", "RankDot": "走势图上的一个月",
+    "CoveragePage": "规则测试的覆盖情况", "ShareLine": "一类的覆盖率", "RuleLine": "一条规则的覆盖情况", "BranchLine": "规则的一个条件、分值或上限",
+    "TaskLine": "一项任务的覆盖情况", "ClauseLine": "一个条款的覆盖情况",
 }  # fmt: skip
 _NAMES = "名称"
 FIELDS = {
@@ -84,4 +86,10 @@ FIELDS = {
     "columns": "各月", "best_rank": "全年最好的月度名次；没有的为空", "course": "名次走势图；不足两个月的为空", "line": "折线各点的坐标",
     "RankCourse.ends": "最前与最后的名次及其纵坐标", "dots": "各月的点", "statement": "得分单的链接；没有的为空文本", "label_y": "名次文字的纵坐标",
     "Gauge.points": "已得（已扣）积分，百分之一分", "UnitRow.points": "各月积分，百分之一分；当月还没有这个单位的为空",
+    # 规则测试的覆盖
+    "passed": "通过的测试数", "failed": "未通过的测试数", "overall": "总覆盖率", "shares": "各类的覆盖率", "covered": "已覆盖的项数", "of": "总项数",
+    "percent": "百分数，如 97.22%", "place": "文件、行、列", "tests": "写到它的测试数", "fired": "触发的次数", "branches": "各条件、分值与上限",
+    "yes": "符合的次数", "BranchLine.no": "不符合的次数；只有一面的为空", "sort": "条件、分值或上限", "BranchLine.missing": "还缺什么；不缺的为空文本",
+    "RuleLine.missing": "还缺的各项", "statuses": "各状态及判定过的次数", "judged": "判定过", "ClauseLine.by": "由哪些规则、任务覆盖，或不计分的原因；没有的为空文本",
+    "CoveragePage.rules": "各规则，有缺的在前",
 }  # fmt: skip
