@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from engine import __version__
-from engine.commands.groups import facts, life, month, rules, year
+from engine.commands.groups import facts, life, month, reasons, rules, year
 from engine.commands.options import AsJson
 from engine.errors import JifenError, file_error
 from engine.interrupting import Interrupted, interruptible
@@ -27,7 +27,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="退出码：0 完成；1 输入或数据有误；2 用法有误；3 工作区被占用；70 程序缺陷；130 被中断。",
 )
-for group in (facts, month, life, year, rules):
+for group in (facts, month, reasons, life, year, rules):
     app.add_typer(group.app)
 
 

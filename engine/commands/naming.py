@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from engine.dsl.model import Ruleset
 from engine.dsl.nearest import did_you_mean
 from engine.errors import InputError
+from engine.scoring.succession import owner
 
 
 def one_of(word: str, known: Mapping[str, str], what: str, where: str) -> str:
@@ -13,3 +15,12 @@ def one_of(word: str, known: Mapping[str, str], what: str, where: str) -> str:
     if word not in known:
         raise InputError(f"没有名为“{word}”的{what}", did_you_mean(word, known) or where)
     return known[word]
+
+
+def unit_in(ruleset: Ruleset, word: str, month: str) -> str:
+    """The unit of a month that a word names. Raises InputError, which names its successor where it has one by then."""
+    unit = one_of(word, ruleset.aliases, "单位", "单位见 units.yaml")
+    if unit in ruleset.units_in(month):
+        return unit
+    then = owner(ruleset, unit, month)
+    raise InputError(f"{month} 没有{unit}", f"那时是“{then}”" if then else "它的起止月份见 units.yaml")

@@ -79,7 +79,7 @@ def tell(error: JifenError) -> None:
 def finding_line(finding) -> str:
     level = "错误" if finding.level == "error" else "提醒"
     hint = f"（{finding.hint}）" if finding.hint else ""
-    return f"{finding.place}: {level} {finding.code} {finding.message}{hint}"
+    return f"{finding.place}: {level} {finding.code} {finding.told}{hint}"
 
 
 def tell_faults(faults) -> None:

@@ -22,13 +22,20 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that `rules check` found: a stable code of dsl.md, a Chinese sentence, and the next step."""
+    """One thing that `rules check` found: a stable code of dsl.md, a Chinese sentence, and the next step;
+    `witness` is the fact that proves it, on one line."""
 
     place: Place
     code: str
     message: str
     hint: str = ""
     level: Level = "error"
+    witness: str = ""
+
+    @property
+    def told(self) -> str:
+        """What was found, and the fact that proves it."""
+        return f"{self.message}，例如 {self.witness}" if self.witness else self.message
 
     def as_json(self) -> dict[str, str | int]:
         return {
@@ -37,6 +44,6 @@ class Finding:
             "file": self.place.file,
             "line": self.place.line,
             "column": self.place.column,
-            "message": self.message,
+            "message": self.told,
             "hint": self.hint,
         }

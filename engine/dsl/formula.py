@@ -94,6 +94,12 @@ def nodes(tree: Node) -> Iterator[Node]:
                 waiting += args
 
 
+def divisors(tree: Node) -> list[Node]:
+    """The divisors of a tree, those within another before it."""
+    found = [node.right for node in nodes(tree) if isinstance(node, Binary) and node.op == "/"]
+    return sorted(found, key=lambda node: sum(1 for _ in nodes(node)))
+
+
 @dataclass(frozen=True)
 class Formula:
     """A formula as written, its tree, and the settings that it was given already."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from engine.dsl.formula import Binary, Call, Name, Negative, Node, Number, nodes
+from engine.dsl.formula import Binary, Call, Name, Negative, Node, Number, divisors
 from engine.dsl.model import FieldRef, Kind, Test
 from engine.dsl.types import ChoiceType, WholeType
 
@@ -145,8 +145,7 @@ def may_divide_by_zero(tree: Node, names: Mapping[str, Range]) -> bool:
     """Whether some divisor of a formula cannot be shown to stay away from 0."""
     if any(one.empty for one in names.values()):
         return False  # no fact meets the tests and checks together, so none is ever divided
-    divisors = [node.right for node in nodes(tree) if isinstance(node, Binary) and node.op == "/"]
-    return any(not _range(divisor, names).excludes_zero for divisor in divisors)
+    return any(not _range(divisor, names).excludes_zero for divisor in divisors(tree))
 
 
 def _range(node: Node, names: Mapping[str, Range]) -> Range:

@@ -414,15 +414,13 @@ class Ruleset:
     def numbers(self, month: str) -> Mapping[str, Fraction]:
         """The settings that are numbers, as they hold in a month."""
         if month not in self._numbers:
-            self._numbers[month] = self._numbers_at(month)
+            held = {name: setting.at(month) for name, setting in self.settings.items()}
+            self._numbers[month] = {name: found for name, text in held.items() if (found := _number(text)) is not None}
         return self._numbers[month]
 
-    def _numbers_at(self, month: str) -> Mapping[str, Fraction]:
-        held = {}
-        for name, setting in self.settings.items():
-            text = setting.at(month)
-            try:
-                held[name] = Fraction(_NUMBER.parse(text)) if text is not None else None
-            except ValueError:
-                continue
-        return {name: value for name, value in held.items() if value is not None}
+
+def _number(text: str | None) -> Fraction | None:
+    try:
+        return None if text is None else Fraction(_NUMBER.parse(text))
+    except ValueError:
+        return None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from engine.dsl.intervals import contradiction
-from engine.dsl.model import Kind, Pattern, SettingRef, Test, Time, settled_test
+from engine.dsl.firing import dead_all_year
+from engine.dsl.model import Kind, Pattern, SettingRef, Test
 from engine.dsl.nearest import did_you_mean
 from engine.dsl.nodes import Document
 from engine.dsl.obligation import Duty, Evidence, Obligation, Progress
@@ -23,6 +23,7 @@ from engine.dsl.shapes import (
 )
 from engine.dsl.types import BadValue, ChoiceType, DateType, Value, WholeType
 from engine.dsl.vocabulary import Vocabulary
+from engine.dsl.witness import is_monthly
 
 _DATE = DateType()
 _PARTS = ("due", "done_when", "standard", "breach")
@@ -66,7 +67,7 @@ def _progress(shape: ProgressShape | None, kinds: Mapping[str, Kind], spot: Spot
         report.unknown(spot.at(part).value, "unknown-field", "字段", getattr(shape, part), kind.fields)
     if wrong:
         return None
-    if not _is_monthly(kind):
+    if not is_monthly(kind):
         report.add(spot.at("fact").value, "bad-value", f"“{shape.fact}”不按月份，不能用来报进展")
         return None
     number, status = kind.fields[shape.task].type, kind.fields[shape.status].type
@@ -79,11 +80,6 @@ def _progress(shape: ProgressShape | None, kinds: Mapping[str, Kind], spot: Spot
     if shape.done not in status.choices:
         report.unknown(spot.at("done").value, "bad-value", "状态", shape.done, status.choices)
     return Progress(shape.fact, shape.task, shape.status, shape.done)
-
-
-def _is_monthly(kind: Kind) -> bool:
-    """Whether its facts are some month's: those of other kinds are never judged."""
-    return kind.time not in (Time.RECORD, Time.TABLE) and (kind.month_field is not None or kind.time is Time.STATE)
 
 
 def _obligation(data: Any, spot: Spot, words: Vocabulary, *, reported: bool) -> Obligation | None:
@@ -202,8 +198,10 @@ def _values(name: str, written: list[str], pattern: Pattern, spot: Spot, words: 
             continue
         if value in values:
             words.report.add(where, "bad-value", f"“{text}”列了两次", "每个取值只写一次")
-        elif not _dead(kind, pattern.tests, words) and _dead(kind, (*pattern.tests, Test(name, "eq", value)), words):
-            words.report.add(where, "dead-rule", f"“{text}”不合 where 的条件，永远不会有")
+        elif not dead_all_year(kind, pattern.tests, words.units, words):
+            dead = dead_all_year(kind, (*pattern.tests, Test(name, "eq", value)), words.units, words)
+            if dead:
+                words.report.add(where, "dead-rule", f"“{text}”不合 where 的条件，永远不会有：{dead.why}")
         values.append(value)
     return tuple(values)
 
@@ -228,21 +226,14 @@ def _pattern(shape: PatternShape, spot: Spot, words: Vocabulary) -> Pattern | No
     if pattern is None:
         return None
     kind = words.kinds[pattern.kind]
-    if not _is_monthly(kind):
+    if not is_monthly(kind):
         words.report.add(spot.at("fact").value, "bad-value", f"“{kind.name}”不属于哪一个月，任务不能看它")
-    dead = _dead(kind, pattern.tests, words)
+    dead = dead_all_year(kind, pattern.tests, words.units, words)
     if dead:
-        words.report.add(spot.at("where", dead).key, "dead-rule", f"“{dead}”的条件互相矛盾，永远不会成立")
+        place = spot.at("where", dead.field).key if dead.field else pattern.place
+        message = f"“{dead.field or kind.name}”的条件互相矛盾，永远不会成立：{dead.why}"
+        words.report.add(place, "dead-rule", message, witness=dead.witness)
     return pattern
-
-
-def _dead(kind: Kind, tests: Iterable[Test], words: Vocabulary) -> str | None:
-    """The field whose tests no fact can meet in any month of the year, or None."""
-    dead = [
-        contradiction(kind, [settled_test(test, kind.fields, words.settings, month) for test in tests])
-        for month in sorted(set(words.states.values()))
-    ]
-    return dead[0] if all(dead) else None
 
 
 def _standard(
@@ -258,7 +249,9 @@ def _standard(
     reader = TestReader(words, kind, words.months[0])
     standard = tuple(test for name, tests in data.items() for test in reader.read(name, tests, spot.at(name)))
     shown = [one.pattern.tests for condition in done for one in condition]
-    dead = [_dead(kind, (*tests, *standard), words) for tests in shown]
-    if all(dead) and not any(_dead(kind, tests, words) for tests in shown):
-        words.report.add(spot.at(dead[0]).key, "dead-rule", "没有一条 done_when 的事实能合这个标准", "检查两处的条件")
+    dead = [dead_all_year(kind, (*tests, *standard), words.units, words) for tests in shown]
+    if all(dead) and not any(dead_all_year(kind, tests, words.units, words) for tests in shown):
+        field = next(one.test.field for one in dead[0].core if one.test in standard)
+        message = f"没有一条 done_when 的事实能合这个标准：{dead[0].why}"
+        words.report.add(spot.at(field).key, "dead-rule", message, "检查两处的条件", witness=dead[0].witness)
     return standard

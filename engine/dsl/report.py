@@ -20,8 +20,10 @@ class Report:
     def faulty(self) -> bool:
         return any(finding.level == "error" for finding in self.findings)
 
-    def add(self, place: Place, code: str, message: str, hint: str = "", level: Level = "error") -> None:
-        self.findings.append(Finding(place, code, message, hint, level))
+    def add(
+        self, place: Place, code: str, message: str, hint: str = "", level: Level = "error", witness: str = ""
+    ) -> None:
+        self.findings.append(Finding(place, code, message, hint, level, witness))
 
     def unknown(self, place: Place, code: str, what: str, word: str, choices: Iterable[str]) -> None:
         """A name that the ruleset lacks, with the nearest one that it has."""

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from engine.dsl.formula import Formula
+from engine.dsl.firing import check_firing
 from engine.dsl.ids import check_id, is_own
-from engine.dsl.intervals import Range, contradiction, may_divide_by_zero, ranges
 from engine.dsl.limits import read_best, read_cap, read_once
-from engine.dsl.model import FieldRef, Pattern, Rule, settled_test
+from engine.dsl.model import FieldRef, Pattern, Rule
 from engine.dsl.nodes import Document
 from engine.dsl.patterns import read_when
 from engine.dsl.report import Spot
 from engine.dsl.shapes import RuleShape, RulesShape, VetoShape, shaped
-from engine.dsl.vocabulary import Vocabulary, number
+from engine.dsl.vocabulary import Vocabulary
 from engine.dsl.worth import Worth
 
 ALL = "all"
@@ -76,7 +74,7 @@ def _rule(data: Any, category: str, spot: Spot, words: Vocabulary) -> Rule | Non
     )
     if len(words.report.findings) > before:
         return None
-    _check_firing(rule, fact[1] if fact else spot.at("when"), spot, words)
+    check_firing(rule, fact[1] if fact else spot.at("when"), spot, words)
     return rule
 
 
@@ -116,34 +114,6 @@ def _units(data: Any, category: str, spot: Spot, words: Vocabulary) -> tuple[str
     if not units and len(words.report.findings) == before:
         words.report.add(spot.value, "dead-rule", "没有一个单位适用这条规则", "检查单位、组和类别")
     return units
-
-
-def _check_firing(rule: Rule, when: Spot, spot: Spot, words: Vocabulary) -> None:
-    """Whether the rule can fire at all, and never divides by 0, whatever its settings are in any month of the year."""
-    months = [month for month in words.months if rule.valid_from <= month <= rule.valid_to]
-    if not months:
-        words.report.add(spot.at("valid").value, "dead-rule", f"有效期不在 {words.year} 年内")
-    kind = words.kinds[rule.fact.kind] if rule.fact else None
-    dead: list[str | None] = []
-    for month in sorted({words.states[month] for month in months}):
-        names = {name: Range(value, value) for name, value in _numbers(words, month)}
-        if kind and rule.fact:
-            tests = [settled_test(test, kind.fields, words.settings, month) for test in rule.fact.tests]
-            dead.append(contradiction(kind, tests))
-            names.update(ranges(kind, tests))
-        if isinstance(rule.points, Formula) and not (dead and dead[-1]) and may_divide_by_zero(rule.points.tree, names):
-            hint = "在 where 里加条件，如 除数字段: {gt: 0}"
-            words.report.add(spot.at("points").value, "division", "除数可能为 0", hint)
-            return
-    if dead and all(dead):
-        words.report.add(when.at("where", dead[0]).key, "dead-rule", f"“{dead[0]}”的条件互相矛盾，规则永远不会触发")
-
-
-def _numbers(words: Vocabulary, month: str) -> Iterable[tuple[str, Any]]:
-    for name, setting in words.settings.items():
-        value = number(setting.at(month))
-        if value is not None:
-            yield name, value
 
 
 def check_together(rules: list[tuple[Rule, Spot]], words: Vocabulary) -> None:

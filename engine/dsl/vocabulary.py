@@ -45,6 +45,18 @@ class Vocabulary:
         }
 
     @cached_property
+    def _numbers(self) -> dict[str, Mapping[str, Fraction]]:
+        return {}
+
+    def numbers(self, month: str) -> Mapping[str, Fraction]:
+        """The settings that are numbers, as they hold in a month."""
+        state = self.states[month]
+        if state not in self._numbers:
+            held = {name: number(setting.at(state)) for name, setting in self.settings.items()}
+            self._numbers[state] = {name: value for name, value in held.items() if value is not None}
+        return self._numbers[state]
+
+    @cached_property
     def aliases(self) -> Mapping[str, str]:
         written = {alias: unit.name for unit in self.units.values() for alias in (unit.full_name, *unit.aliases)}
         return {**written, **{name: name for name in self.units}}

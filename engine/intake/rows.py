@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
-from fractions import Fraction
 from typing import NamedTuple
 
 from engine.derivation.figures import year_missing
-from engine.dsl.model import Check, Field, Kind, Ruleset
+from engine.dsl.meeting import checks_of, met
+from engine.dsl.model import Field, Kind, Ruleset
 from engine.dsl.nearest import nearest
 from engine.dsl.types import BadValue, ChoiceType, DateType, UnitType, Value
 from engine.facts import canonical_list, canonical_part
@@ -20,14 +18,6 @@ from engine.intake.sheets import Cell, Held, Row, Sheet, blank, text_of
 from engine.intake.tabular import not_a_fact
 
 _REMEMBERED = 5_000  # texts of a field
-_COMPARE = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "=": operator.eq,
-    "!=": operator.ne,
-}
 
 
 class Draft(NamedTuple):
@@ -198,11 +188,7 @@ class _RowReader:
 
     def _check(self, row: Row, values: Mapping[str, Value]) -> None:
         """The dictionary's checks; and what ends before it starts is wrong in every kind that has a start and an end."""
-        failed = [check for check in self._kind.checks if not met(check, values)]
-        start, end = self._kind.start_field, self._kind.end_field
-        if start and end and not failed:
-            order = Check(start, "<=", end, f"{start} <= {end}")
-            failed = [] if met(order, values) else [order]
+        failed = [check for check in checks_of(self._kind) if not met(check, values)]
         if self._kind.any_of and not any(name in values for name in self._kind.any_of):
             names = "".join(f"“{name}”" for name in self._kind.any_of)
             self._tell("missing-value", f"{names}至少要填一项", row.number, self._kind.any_of[0])
@@ -246,12 +232,3 @@ class _RowReader:
 def _bad_value(field: Field, text: str, bad: BadValue) -> str:
     near = suggestion(text, field.type.choices) if isinstance(field.type, ChoiceType) else ""
     return f"“{field.name}”应为{bad}，此处是“{text}”{near}"
-
-
-def met(check: Check, values: Mapping[str, Value]) -> bool:
-    sides = [side if isinstance(side, Fraction) else values.get(side) for side in (check.left, check.right)]
-    if None in sides:
-        return True
-    # A Decimal and a Fraction do not compare; numbers of one sort do, exactly.
-    left, right = (Fraction(side) if isinstance(side, Decimal) else side for side in sides)
-    return _COMPARE[check.op](left, right)

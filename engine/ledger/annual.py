@@ -133,7 +133,7 @@ def year_result(
     december = ruleset.months[-1]
     posted = set(posted_months(connection, before_batch))
     months = {month: unit_points(connection, ruleset, month, before_batch) for month in ruleset.months if month in posted}
-    evaluated = _evaluations(connection, ruleset, rule, seen)
+    evaluated = evaluations(connection, ruleset, rule, seen)
     vetoes = _vetoes(connection, ruleset, before_batch) if december in posted else {}
     unfinished = _unfinished(connection, december, before_batch)
     courses = {unit: course(ruleset, unit, months) for unit in ruleset.units_in(december)}
@@ -179,7 +179,7 @@ def _annual(ruleset: Ruleset) -> AnnualRule:
     return rule
 
 
-def _evaluations(connection: Connection, ruleset: Ruleset, rule: AnnualRule, seen: int | None) -> dict[str, Listed]:
+def evaluations(connection: Connection, ruleset: Ruleset, rule: AnnualRule, seen: int | None) -> dict[str, Listed]:
     """The newest evaluations of the year, by the unit of December: one told under a name of before is its successor's.
 
     Its own goes before; of several told for those that merged none is the merged unit's.

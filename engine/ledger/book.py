@@ -47,7 +47,8 @@ class MatchLine:
     """A rule that fired: points in hundredths before (`raw`) and after (`given`) its limits.
 
     `limit` says what took the difference: once, best, cap-year, cap-month, or nothing. `formula` is the formula
-    with its numbers, `say` the rule's sentence, both ready to be read. `fact` is None for an absence.
+    with its numbers, `say` the rule's sentence, both ready to be read. `fact` is None for an absence, `entry` the number
+    of the entry in the ledger, None where nothing was given.
     """
 
     unit: str
@@ -58,6 +59,7 @@ class MatchLine:
     limit: str
     formula: str
     say: str
+    entry: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from engine.facts import Fact, key_texts
 from engine.ledger.book import Book, FactLine, Issue, LateLine, MatchLine, VerdictLine
 from engine.ledger.idle import idle_rules
 from engine.ledger.letters import letters_of
+from engine.ledger.posting import standing_entries
 from engine.ledger.standings import ranks, require_posted, standings, unit_points
 from engine.ledger.stored import facts_by_version, newest_facts, scored_kinds
 from engine.ledger.verdicts import standing_verdicts
@@ -193,14 +194,17 @@ def _matches(
 ) -> dict[str, tuple[MatchLine, ...]]:
     rows = connection.execute(standing_matches(month)).all()
     by_id = {rule.id: (place, rule) for place, rule in enumerate(rules)}
+    entries = standing_entries(connection, month)
     found: dict[str, list[tuple[tuple, MatchLine]]] = {unit: [] for unit in ruleset.units}
     for unit, rule_id, version, raw, given, limit in rows:
         place, rule = by_id[rule_id]
         fact, line = lines[version] if version is not None else (None, None)
         kind = ruleset.kinds[fact.kind] if fact else None
+        entry = entries.get((unit, rule_id, fact.kind if fact else "", fact.key if fact else ""))
+        said = sentence(ruleset, rule, fact and masked(ruleset.masks, kind, fact), month)
         found[unit].append((
             (place, fact.order if fact else ()),
-            MatchLine(unit, rule_id, line, raw, given, limit, shown(rule, kind, fact), sentence(ruleset, rule, fact and masked(ruleset.masks, kind, fact), month)),
+            MatchLine(unit, rule_id, line, raw, given, limit, shown(rule, kind, fact), said, entry and entry.entry),
         ))  # fmt: skip
     return {unit: tuple(line for _, line in sorted(own, key=lambda pair: pair[0])) for unit, own in found.items()}
 

@@ -10,7 +10,7 @@ from engine.facts import Fact, key_texts
 
 def sentence(ruleset: Ruleset, rule: Rule, fact: Fact | None, month: str) -> str:
     if rule.say is not None:
-        settings = {name: plain(value) for name, value in ruleset.numbers(month).items()}
+        settings = {name: plain(value) for name, value in ruleset.numbers(month).items() if name in rule.say.names}
         fields = _told(ruleset, fact) if fact else {}
         empty = dict.fromkeys(rule.say.names, "")
         return rule.say.render({**empty, **settings, **fields})

@@ -27,7 +27,7 @@ class Year:
         self._closed = closed or {}
         self._facts = tuple(facts)
         self.opened = opening_months(ruleset, self._facts)
-        self._hits: dict[tuple[str, str], list[Hit]] = {}
+        self._hits: dict[tuple[str, str], list[Hit]] = {}  # by unit and month
         self._compilations: dict[tuple[str, str], _Compiled] = {}
         self._months: dict[str, MonthFacts] = {}
 
@@ -41,7 +41,7 @@ class Year:
         return {unit: self.awards_of(unit, month) for unit in self.ruleset.units_in(month)}
 
     def awards_of(self, unit: str, month: str) -> tuple[Award, ...]:
-        """The same of one unit of the month alone, without the work that the others take."""
+        """The same of one unit that there is in the month; nothing is worked out for the others."""
         return tuple(award for award in self._so_far(unit, month) if award.hit.month == month)
 
     def _so_far(self, unit: str, month: str) -> list[Award]:
@@ -53,11 +53,11 @@ class Year:
             for name in predecessors(self.ruleset, unit)
             for award in self._so_far(name, self.ruleset.units[name].until)
         ]
-        return awards([*before, *(hit for each in own for hit in self._month_hits(unit, each))])
+        return awards([*before, *(hit for each in own for hit in self._hits_of(unit, each))])
 
-    def _month_hits(self, unit: str, month: str) -> Sequence[Hit]:
+    def _hits_of(self, unit: str, month: str) -> list[Hit]:
         if month in self._closed:
-            return self._closed[month].get(unit, ())
+            return list(self._closed[month].get(unit, ()))
         if (unit, month) not in self._hits:
             self._hits[unit, month] = self._unit_hits(month, unit, self.facts(month).by_unit[unit])
         return self._hits[unit, month]

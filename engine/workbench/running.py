@@ -91,7 +91,7 @@ def _points(year: Year, case: Case, seen: Seen) -> Iterator[Difference]:
 def _why(
     year: Year, case: Case, unit: str, month: str, rule: str, awards: Sequence[Award], named: bool
 ) -> tuple[str, ...]:
-    from engine.workbench.why import rule_reasons  # only failures need the words of notices
+    from engine.workbench.reasons import rule_reasons  # only failures need the words of notices
 
     unnamed = () if named else (f"测试没有写 {rule}；与本例无关的规则写进 ignore",)
     return (*rule_reasons(year, unit, month, rule, awards, case.facts), *unnamed)
@@ -108,7 +108,7 @@ def _tasks(year: Year, case: Case, seen: Seen) -> Iterator[Difference]:
             if verdict is not None and verdict.status == status:
                 seen[Point(str(task), Sort.STATUS, which=status)] += 1
                 continue
-            from engine.workbench.why import task_reasons
+            from engine.workbench.reasons import task_reasons
 
             why = task_reasons(year, unit, month, task, verdict)
             yield Difference(month, f"任务 {task}", titles[task], status, verdict.status if verdict else "无", why)

@@ -1,153 +1,128 @@
-"""Why a test got what it got: what each match gave and what took of it, what barred a rule, and what each fact lacked."""
+"""Why a unit has the points of a month: every rule that binds it, with what it gave and from what, or why it gave nothing.
+
+It reads the month's book, and so what the last run recorded; nothing is scored again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
-from engine.chinese_dates import value_words
-from engine.dsl.model import Kind, Pattern, Rule, Ruleset, Test
-from engine.dsl.obligation import Duty, Evidence, Obligation
-from engine.facts import Fact
-from engine.inference.conditions import unmet
-from engine.ledger.idle import gap_of
-from engine.notices.idle import gap_words
+from engine.dsl.model import Rule, Ruleset
+from engine.dsl.nearest import did_you_mean
+from engine.errors import InputError
+from engine.ledger.book import Book, FactLine, MatchLine, Standing
+from engine.notices.idle import idle_words
 from engine.notices.limits import limit_words
-from engine.notices.tasks import pattern_words
-from engine.obligations.judging import Verdict
-from engine.scoring.award import Award
-from engine.scoring.months import holds, rules_of
-from engine.scoring.points import decimal, shown
-from engine.scoring.succession import owner
-from engine.scoring.year import Year
-
-_SHOWN = 8  # facts of one difference
+from engine.notices.wording import pts
+from engine.scoring.points import decimal
 
 
-def rule_reasons(year: Year, unit: str, month: str, id_: str, awards: Sequence[Award], facts: Iterable[Fact]) -> tuple[str, ...]:
-    """A Chinese line each, for one rule of a unit's month; `awards` are the rule's own, `facts` all of the test."""
-    ruleset = year.ruleset
-    rule = next((one for one in rules_of(ruleset, month, year.opened) if one.id == id_), None)
-    if rule is None:
-        return (_out_of_force(ruleset, id_, month, year),)
-    if unit not in rule.units:
-        return (f"规则不适用于{unit}",)
-    told = [_award_words(ruleset, one) for one in awards]
-    if any(one.limit for one in awards):
-        told += _listed(_before(year, unit, month, id_))
-    held = year.facts(month).by_unit[unit]
-    if not awards:
-        told += _bars(ruleset, rule, held)
-    if rule.fact is not None:
-        hit = {id(one.hit.fact) for one in awards}
-        own = [fact for fact in held if fact.kind == rule.fact.kind]
-        told += _listed(_misses(ruleset, rule.fact, (fact for fact in own if id(fact) not in hit)))
-        if not own:
-            told.append(f"{unit}当月没有“{rule.fact.kind}”")
-            told += _listed(_elsewhere(year, rule.fact.kind, unit, month, facts))
-    return tuple(told)
+@dataclass(frozen=True, slots=True)
+class RuleWhy:
+    """What one rule gave, in hundredths; `note` says why where that is nothing. `near` is the fact that came nearest."""
+
+    rule: Rule
+    points: int
+    note: str
+    entries: tuple[MatchLine, ...]
+    near: FactLine | None
 
 
-def task_reasons(year: Year, unit: str, month: str, no: int, verdict: Verdict | None) -> tuple[str, ...]:
-    """The same of an obligation, from what decided it."""
-    ruleset = year.ruleset
-    if verdict is None:
-        return (f"{month} 没有对{unit}的结论",)
-    one = next(each for each in ruleset.obligations_in(month) if each.no == no)
-    told = [f"期限 {verdict.due}"] if verdict.due else []
-    told += _listed(f"依据：{fact_words(ruleset.kinds[fact.kind], fact)}" for fact in verdict.facts)
-    if one.duty is Duty.CLEAN:
-        held = year.facts(month).by_unit[unit]
-        for breach in one.breach:
-            told += _listed(_misses(ruleset, breach, (fact for fact in held if fact.kind == breach.kind)))
-        if not verdict.facts:
-            told.append(f"当月没有{'，也没有'.join(map(pattern_words, one.breach))}")
-        return tuple(told)
-    months = [each for each in ruleset.months if each <= month] if one.duty is Duty.BY else [month]
-    there = dict.fromkeys(fact for each in months for fact in year.facts(each).by_unit.get(unit, ()))
-    for evidence in one.evidence:
-        told += _evidence(ruleset, one, evidence, [fact for fact in there if fact.kind == evidence.pattern.kind])
-    return tuple(told)
+@dataclass(frozen=True, slots=True)
+class Why:
+    ruleset: Ruleset
+    month: str
+    standing: Standing
+    rules: tuple[RuleWhy, ...]  # those that bind the unit, in the ruleset's order
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "unit": self.standing.unit,
+            "month": self.month,
+            "points": decimal(self.standing.month_points),
+            "rules": [self._rule(one) for one in self.rules],
+        }
+
+    def _rule(self, one: RuleWhy) -> dict[str, object]:
+        return {
+            "rule": one.rule.id,
+            "title": one.rule.title,
+            "clause": one.rule.clause,
+            "points": decimal(one.points),
+            "note": one.note,
+            "entries": [self._entry(match, one.rule) for match in one.entries],
+        }
+
+    def _entry(self, match: MatchLine, rule: Rule) -> dict[str, object]:
+        return {
+            "points": decimal(match.given),
+            "formula": match.formula,
+            "cap": limit_words(match, rule) or None,
+            "fact": match.fact and self._fact(match.fact),
+        }
+
+    def _fact(self, fact: FactLine) -> dict[str, object]:
+        fields = self.ruleset.kinds[fact.kind].fields
+        return {
+            "kind": fact.kind,
+            "key": "|".join(fact.key),
+            "values": {name: fields[name].type.stored(fact.values[name]) for name in fields if name in fact.values},
+            "source": {"file": fact.file, "sheet": fact.sheet, "row": fact.row},
+        }
 
 
-def fact_words(kind: Kind, fact: Fact) -> str:
-    """A fact by its kind and fields, the unit apart."""
-    names = (name for name in kind.fields if name in fact.values and name != kind.unit_field)
-    told = [f"{name} {value_words(kind.fields[name].type, fact.values[name])}" for name in names]
-    return f"“{kind.name}”{'，'.join(told)}"
+def why(book: Book, unit: str, wanted: Collection[str] | None = None) -> Why:
+    """The reasons for a unit's month, of all rules that bind it or of those `wanted` by id."""
+    standing = next(one for one in book.standings if one.unit == unit)
+    rules = [rule for rule in book.rules if unit in rule.units and (wanted is None or rule.id in wanted)]
+    return Why(book.ruleset, book.period, standing, tuple(_rule_why(book, unit, rule) for rule in rules))
 
 
-def _out_of_force(ruleset: Ruleset, id_: str, month: str, year: Year) -> str:
-    rule = next(one for one in ruleset.rules if one.id == id_)
-    if not rule.valid_from <= month <= rule.valid_to:
-        return f"规则在 {month} 不施行：自 {rule.valid_from} 至 {rule.valid_to}"
-    return f"{month} 是期初月份，只计“{ruleset.opening}”" if month in year.opened else f"规则在 {month} 不施行"
+def _rule_why(book: Book, unit: str, rule: Rule) -> RuleWhy:
+    entries = tuple(match for match in book.matches.get(unit, ()) if match.rule == rule.id)
+    points = sum(match.given for match in entries)
+    idle = book.idle[unit].get(rule.id)
+    if idle is not None:
+        near = idle.nearest and idle.nearest.fact
+        return RuleWhy(rule, 0, idle_words(book.ruleset, idle, rule), (), near)
+    return RuleWhy(rule, points, "" if points else _nothing(entries, rule), entries, None)
 
 
-def _award_words(ruleset: Ruleset, award: Award) -> str:
-    rule, fact = award.hit.rule, award.hit.fact
-    kind = ruleset.kinds[fact.kind] if fact else None
-    about = fact_words(kind, fact) if fact else f"当月没有{'，也没有'.join(map(pattern_words, rule.nones))}"
-    taken = limit_words(award, rule)
-    return f"计 {decimal(award.given)} = {shown(rule, kind, fact)}{f'（应得 {decimal(award.hit.raw)}，{taken}）' if taken else ''}：{about}"
+def _nothing(entries: tuple[MatchLine, ...], rule: Rule) -> str:
+    """Why a rule that fired came to nothing: its limits took it all, its formula gave 0, or its entries cancel out."""
+    limits = dict.fromkeys(filter(None, (limit_words(match, rule) for match in entries if not match.given)))
+    if limits:
+        return "；".join(limits)
+    if all(match.raw == 0 for match in entries):
+        return f"条件符合，而算式得 {pts(0)}：{'；'.join(dict.fromkeys(match.formula for match in entries))}"
+    return f"各条相抵，合计 {pts(0)}"
 
 
-def _before(year: Year, unit: str, month: str, id_: str) -> Iterator[str]:
-    """What a rule has given in the earlier months of the year, on which a limit of the year stands."""
-    ruleset = year.ruleset
-    for each in (one for one in ruleset.months if one < month):
-        name = owner(ruleset, unit, each)
-        for award in year.awards_of(name, each) if name is not None else ():
-            if award.hit.rule.id == id_ and award.given:
-                yield f"此前 {each} {_award_words(ruleset, award)}"
+def rules_named(rules: Mapping[str, Rule], word: str) -> list[str]:
+    """The ids of the rules that a word names: a rule, or all rules of an item. Empty where there is none.
+
+    >>> from types import SimpleNamespace
+    >>> rules = {id_: SimpleNamespace(item=id_[:3]) for id_ in ("D03a", "D03b", "D04")}
+    >>> rules_named(rules, "d03"), rules_named(rules, "D04"), rules_named(rules, "D9")
+    (['D03a', 'D03b'], ['D04'], [])
+    """
+    told = word.casefold()
+    return [id_ for id_, rule in rules.items() if told in (id_.casefold(), rule.item.casefold())]
 
 
-def _bars(ruleset: Ruleset, rule: Rule, held: Iterable[Fact]) -> Iterator[str]:
-    for none in rule.nones:
-        there = [fact for fact in held if fact.kind == none.kind and not unmet(none, fact)]
-        for fact in there[:_SHOWN]:
-            yield f"当月已有{pattern_words(none)}，本条不触发：{fact_words(ruleset.kinds[none.kind], fact)}"
-
-
-def _misses(ruleset: Ruleset, pattern: Pattern, facts: Iterable[Fact]) -> Iterator[str]:
-    """Of each fact that does not meet a pattern, every test that it fails and by how much."""
-    kind = ruleset.kinds[pattern.kind]
-    for fact in facts:
-        failed = unmet(pattern, fact)
-        if failed:
-            yield f"不符合：{_gaps(kind, failed, fact)}：{fact_words(kind, fact)}"
-
-
-def _gaps(kind: Kind, failed: Iterable[Test], fact: Fact) -> str:
-    return "；".join(gap_words(kind, gap_of(kind, test, fact)) for test in failed)
-
-
-def _elsewhere(year: Year, name: str, unit: str, month: str, facts: Iterable[Fact]) -> Iterator[str]:
-    """Where the test's facts of a kind are that the unit's month does not have."""
-    kind = year.ruleset.kinds[name]
-    owners: dict[int, list[str]] = {}
-    for other, own in year.facts(month).by_unit.items():
-        for fact in own:
-            owners.setdefault(id(fact), []).append(other)
-    for fact in (one for one in facts if one.kind == name):
-        if not holds(kind, fact, month):
-            yield f"不在 {month}：{fact_words(kind, fact)}"
-        else:
-            yield f"归{'、'.join(owners[id(fact)]) if id(fact) in owners else '不到单位'}，不归{unit}：{fact_words(kind, fact)}"
-
-
-def _evidence(ruleset: Ruleset, one: Obligation, evidence: Evidence, own: Sequence[Fact]) -> Iterator[str]:
-    pattern = evidence.pattern
-    fitting = [fact for fact in own if not unmet(pattern, fact)]
-    yield from _listed(_misses(ruleset, pattern, own))
-    yield from _listed(_misses(ruleset, Pattern(pattern.kind, one.standard), fitting))
-    for name, values in evidence.every:
-        lacking = [str(value) for value in values if value not in {fact.values.get(name) for fact in fitting}]
-        if lacking:
-            yield f"“{pattern.kind}”的{name}还缺 {'、'.join(lacking)}"
-    if not fitting:
-        yield f"没有{pattern_words(pattern)}"
-
-
-def _listed(lines: Iterable[str]) -> list[str]:
-    told = list(lines)
-    return told if len(told) <= _SHOWN else [*told[:_SHOWN], f"……另有 {len(told) - _SHOWN} 条"]
+def bound(book: Book, unit: str, word: str) -> list[str]:
+    """The rules that a word names among those that bind a unit; raises InputError where there is none."""
+    in_force = {rule.id: rule for rule in book.rules}
+    named = rules_named(in_force, word)
+    binding = [id_ for id_ in named if unit in in_force[id_].units]
+    if binding:
+        return binding
+    if named:
+        units = [one for one in in_force[named[0]].units if one in book.ruleset.units_in(book.period)]
+        told = "、".join(units[:8]) + (f"等 {len(units)} 个单位" if len(units) > 8 else "")
+        raise InputError(f"规则“{word}”不适用于{unit}", f"适用于：{told}")
+    later = [rule.id for rule in book.ruleset.rules if rule.id.casefold() == word.casefold()]
+    if later:
+        raise InputError(f"规则“{later[0]}”在 {book.period} 不计分", "用 `jifen rules show` 看它的有效期")
+    raise InputError(f"没有编号为“{word}”的规则", did_you_mean(word, in_force) or "规则的编号见 `jifen rules catalogue`")

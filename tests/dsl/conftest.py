@@ -67,10 +67,10 @@ def rule(body: str, head: str = "id: D01c", clause: str = "附件4 附表一 (�
     return RULE + "  - " + "\n    ".join(lines) + "\n"
 
 
-def found(name: str, marked: str) -> tuple[list[Finding], tuple[str, int, int] | None]:
-    """What the check finds with one file replaced, and the place that the mark in its text tells."""
+def found(name: str, marked: str, **others: str) -> tuple[list[Finding], tuple[str, int, int] | None]:
+    """What the check finds with one file replaced, perhaps with others too, and the place that the mark in its text tells."""
     before, mark, _ = marked.partition(MARK)
-    findings = load_ruleset(files(**{name: marked.replace(MARK, "")}))[1]
+    findings = load_ruleset(files(**others, **{name: marked.replace(MARK, "")}))[1]
     place = (f"{name}.yaml", before.count("\n") + 1, len(before) - before.rfind("\n")) if mark else None
     return findings, place
 

@@ -123,6 +123,14 @@ IN_RULES = {
     "contradiction": ("dead-rule", "units: all\nwhen: {fact: 事项应用, where: {‹条数: {gt: 5, lt: 6}}}\npoints: 1"),
     "against the check": ("dead-rule", "units: all\nwhen: {fact: 月度统计, where: {‹实报数: {gt: {field: 应报数}}}}\npoints: 1"),
     "never empty": ("dead-rule", "units: all\nwhen: {fact: 事项应用, where: {‹条数: {given: false}}}\npoints: 1"),
+    "a ring of comparisons": ("dead-rule", "units: all\nwhen: {fact: 三数, where: {‹甲: {lt: {field: 乙}}, 乙: {lt: {field: 丙}}, 丙: {lt: {field: 甲}}}}\npoints: 1"),
+    "two tests across a check": ("dead-rule", "units: all\nwhen: {fact: 月度统计, where: {‹实报数: {gt: 10}, 应报数: {lt: 5}}}\npoints: 1"),
+    "beyond the type": ("dead-rule", "units: all\nwhen: {fact: 占比, where: {本地: {gt: 5}, ‹名次: {gt: 13}}}\npoints: 1"),
+    "a month of another year": ("dead-rule", "units: all\nwhen: {fact: 事项应用, where: {‹月份: {ge: 2024-01}}}\npoints: 1"),
+    "a unit out of scope": ("dead-rule", "units: [市甲局]\nwhen: {fact: 事项应用, where: {‹单位: 市乙局}}\npoints: 1"),
+    "a kind of no month": ("dead-rule", "units: all\nwhen: {fact: ‹对照}\npoints: 1"),
+    "division within a division": ("division", "units: all\nwhen: {fact: 月度统计, where: {实报数: {gt: 0}}}\npoints: ‹5 / (应报数 / 实报数 - 3)"),
+    "division by settings": ("division", "units: all\nwhen: {none: 占比}\npoints: ‹5 / (权重 - 10)"),
     "months contradict": ("dead-rule", "units: all\nwhen: {fact: 事项应用, where: {‹月份: {gt: 2023-05, lt: 2023-05}}}\npoints: 1"),
 }  # fmt: skip
 IDS = {
@@ -146,8 +154,14 @@ YAML = {
 }
 
 
-def told(name: str, marked: str, code: str) -> None:
-    findings, place = found(name, marked)
+MORE_FACTS = """\
+三数: {time: event, key: [单位, 月份], fields: {单位: unit, 月份: month, 甲: count, 乙: count, 丙: count}}
+对照: {time: table, key: [单位], fields: {单位: unit, 行业: text}}
+"""
+
+
+def told(name: str, marked: str, code: str, **others: str) -> None:
+    findings, place = found(name, marked, **others)
     errors = [finding for finding in findings if finding.level == "error"]
     assert [(f.code, f.place.file, f.place.line, f.place.column) for f in errors] == [(code, *place)], errors
     assert any("一" <= letter <= "鿿" for letter in errors[0].message)
@@ -170,7 +184,37 @@ def test_in_the_head(case):
 
 @pytest.mark.parametrize("case", [case for case in IN_RULES if IN_RULES[case][1]])
 def test_in_a_rule(case):
-    told("departments", rule(IN_RULES[case][1]), IN_RULES[case][0])
+    told("departments", rule(IN_RULES[case][1]), IN_RULES[case][0], facts=FACTS + MORE_FACTS)
+
+
+OVERLAPS = {
+    "the same again": "id: ‹D01c\n    units: all\n    when: {fact: 占比}\n    points: 5",
+    "within another": "id: ‹D01c\n    units: [丙县, 市乙局]\n    when: {fact: 占比, where: {名次: {le: 3}}}\n    points: 权重 / 2",
+    "by another way": "id: ‹D01c\n    units: [甲]\n    when: {fact: 占比}\n    points: {by: 名次, table: {%s}}" % ", ".join(f"{n}: 5" for n in range(1, 14)),
+    "with an absence more": "id: ‹D01c\n    units: all\n    when: [{fact: 占比}, {none: 事项应用}]\n    points: 5",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", OVERLAPS)
+def test_a_rule_that_gives_what_another_does_is_a_warning(case):
+    head, _, body = OVERLAPS[case].partition("\n")
+    findings, place = found("departments", rule(body.replace("\n    ", "\n"), head))
+    assert [(f.code, f.level, f.place.line, f.place.column) for f in findings] == [("overlap", "warning", *place[1:])]
+    assert "“D01b”（departments.yaml:9:9）" in findings[0].message and "的占比：" in findings[0].witness
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "units: all\nwhen: {fact: 占比}\npoints: 4",
+        "units: all\nwhen: {fact: 占比}\npoints: 名次",
+        "units: all\nwhen: {none: 占比}\npoints: 5",
+        "units: all\nwhen: {fact: 占比}\npoints: 5\ntimes: 名次",
+        "units: all\nwhen: {fact: 月度统计}\npoints: 5",
+    ],
+)
+def test_a_rule_that_gives_something_else_is_not(body):
+    assert found("departments", rule(body))[0] == []
 
 
 def test_a_rule_without_points():
