@@ -222,7 +222,9 @@ def _possible(one: Obligation) -> tuple[Status, ...]:
 
 def coverage(ruleset: Ruleset, named: Mapping[str, int], seen: Seen) -> Coverage:
     """The whole of a ruleset against what its passing tests have seen; `named`: how many tests expect something of a rule."""
-    rules = tuple(RuleSeen(rule, named.get(rule.id, 0), {point: seen[point] for point in points_of(rule)}) for rule in ruleset.rules)
+    rules = tuple(
+        RuleSeen(rule, named.get(rule.id, 0), {point: seen[point] for point in points_of(rule)}) for rule in ruleset.rules
+    )
     tasks = tuple(
         TaskSeen(one, {status: seen[Point(str(one.no), Sort.STATUS, which=status)] for status in _possible(one)})
         for one in ruleset.obligations

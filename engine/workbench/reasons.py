@@ -88,7 +88,8 @@ def _award_words(ruleset: Ruleset, award: Award) -> str:
     kind = ruleset.kinds[fact.kind] if fact else None
     about = fact_words(kind, fact) if fact else f"当月没有{'，也没有'.join(map(pattern_words, rule.nones))}"
     taken = limit_words(award, rule)
-    return f"计 {decimal(award.given)} = {shown(rule, kind, fact)}{f'（应得 {decimal(award.hit.raw)}，{taken}）' if taken else ''}：{about}"
+    cut = f"（应得 {decimal(award.hit.raw)}，{taken}）" if taken else ""
+    return f"计 {decimal(award.given)} = {shown(rule, kind, fact)}{cut}：{about}"
 
 
 def _before(year: Year, unit: str, month: str, id_: str) -> Iterator[str]:
@@ -132,7 +133,8 @@ def _elsewhere(year: Year, name: str, unit: str, month: str, facts: Iterable[Fac
         if not holds(kind, fact, month):
             yield f"不在 {month}：{fact_words(kind, fact)}"
         else:
-            yield f"归{'、'.join(owners[id(fact)]) if id(fact) in owners else '不到单位'}，不归{unit}：{fact_words(kind, fact)}"
+            told = f"归{'、'.join(owners[id(fact)])}" if id(fact) in owners else "没有找到归属"
+            yield f"{told}，不归{unit}：{fact_words(kind, fact)}"
 
 
 def _evidence(ruleset: Ruleset, one: Obligation, evidence: Evidence, own: Sequence[Fact]) -> Iterator[str]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from engine.dsl.model import Ruleset, Setting
 from engine.obligations.judging import Judgements
@@ -138,9 +141,12 @@ def _in_processes(ruleset: Ruleset, cases: Sequence[Case], jobs: int, progress: 
     portions = [ordered[start : start + size] for start in range(0, len(ordered), size)]
     # Spawned, not forked: durable-rules has one host a process, and a fork would share its state.
     spawned = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=spawned, initializer=_begin, initargs=(ruleset,))
+    pool = ProcessPoolExecutor(jobs, mp_context=spawned)
+    # It goes with each portion, as a process that is given much at its start holds up the next until it has read it.
+    packed = pickle.dumps(ruleset)
     try:
-        waiting = {pool.submit(_portion, [cases[place] for place in portion]): portion for portion in portions}
+        with _ctrl_c_unheard():
+            waiting = {pool.submit(_portion, packed, [cases[place] for place in portion]): portion for portion in portions}
         for done in as_completed(waiting):
             outcomes.update(zip(waiting[done], done.result(), strict=True))
             if progress:
@@ -150,17 +156,25 @@ def _in_processes(ruleset: Ruleset, cases: Sequence[Case], jobs: int, progress: 
     return [outcomes[place] for place in range(len(cases))]
 
 
-_runner: Runner | None = None  # of this process
+@contextmanager
+def _ctrl_c_unheard() -> Iterator[None]:
+    """Processes that are started meanwhile never hear it, from their first line on; who started them ends them."""
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, heard)
 
 
-def _begin(ruleset: Ruleset) -> None:
-    global _runner
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started this process ends it
-    _runner = Runner(ruleset)
+@lru_cache(maxsize=1)
+def _runner(ruleset: bytes) -> Runner:
+    """The one of this process."""
+    return Runner(pickle.loads(ruleset))
 
 
-def _portion(cases: Sequence[Case]) -> list[Outcome]:
-    return [_runner.outcome(case) for case in cases]
+def _portion(ruleset: bytes, cases: Sequence[Case]) -> list[Outcome]:
+    runner = _runner(ruleset)
+    return [runner.outcome(case) for case in cases]
 
 
 def covered(ruleset: Ruleset, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> Coverage:
