@@ -97,7 +97,10 @@ def _as_json(case: Case, outcome: Outcome) -> dict[str, object]:
         "file": case.place.file, "line": case.place.line, "name": case.name,
         "faults": [one.line for one in outcome.differences],
         "differences": [
-            {"month": one.month, "rule": one.what, "title": one.title, "expected": one.expected, "got": one.got, "why": list(one.why)}
+            {
+                "month": one.month, "rule": one.what, "title": one.title,
+                "expected": one.expected, "got": one.got, "why": list(one.why),
+            }
             for one in outcome.differences
         ],
     }  # fmt: skip
@@ -116,7 +119,10 @@ def _tell_coverage(page: CoveragePage, whole: bool) -> None:
     from engine.workbench.coverage_page import CONDITION, LIMIT, WORTH
 
     rows = [
-        (one.rule, one.title, str(one.tests), str(one.fired), one.share(CONDITION, WORTH), one.share(LIMIT), "；".join(one.missing))
+        (
+            one.rule, one.title, str(one.tests), str(one.fired),
+            one.share(CONDITION, WORTH), one.share(LIMIT), "；".join(one.missing),
+        )
         for one in page.rules
         if whole or one.missing
     ]

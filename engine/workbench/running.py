@@ -117,7 +117,9 @@ def _tasks(year: Year, case: Case, seen: Seen) -> Iterator[Difference]:
             yield Difference(month, f"任务 {task}", titles[task], status, verdict.status if verdict else "无", why)
 
 
-def run_cases(ruleset: Ruleset, cases: Sequence[Case], jobs: int | None = None, progress: Progress | None = None) -> list[Outcome]:
+def run_cases(
+    ruleset: Ruleset, cases: Sequence[Case], jobs: int | None = None, progress: Progress | None = None
+) -> list[Outcome]:
     """What comes of each test, in their order whatever the number of processes; None takes what is quickest here."""
     if jobs is None:
         jobs = min(os.cpu_count() or 1, len(cases) // _WORTH_A_PROCESS)
