@@ -127,6 +127,7 @@ def database_of_folder(folder: Path, named: str | None = None) -> Database:
 
 def create(folder: Path) -> Workspace:
     """A new workspace with the shipped rulesets to edit; raises InputError where one stands already."""
+    from engine.workbench.editor import put, schema_files, settings_files
     from models.database import creating
 
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -137,6 +138,8 @@ def create(folder: Path) -> Workspace:
             (folder / name).mkdir()
         for ruleset in shipped:
             shutil.copytree(ruleset, folder / "rulesets" / ruleset.name)
+            put(schema_files(folder / "rulesets" / ruleset.name))
+        put(settings_files(folder, [ruleset.name for ruleset in shipped]))
         # Written last: a folder is a workspace only once everything else stands.
         (folder / SETTINGS).write_text(f'ruleset = "{shipped[-1].name}"\n# operator = "姓名"\n', encoding="utf-8")
     return Workspace.open(folder)

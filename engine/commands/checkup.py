@@ -15,6 +15,7 @@ from engine.errors import InputError, JifenError
 from engine.machine import browser, chinese_fonts
 from engine.notices.docx import HINT
 from engine.notices.pdf import weasyprint
+from engine.workbench.editor import schema_files
 from engine.workspace import Workspace
 
 _LIBRARIES = ("durable-rules", "pandas", "sqlmodel", "typer", "jinja2", "openpyxl", "lark")
@@ -98,13 +99,20 @@ def _docx() -> Check:
         return Check("Word", "warning", "没有安装 python-docx", HINT)
 
 
+def _editor(ruleset: Path) -> Check:
+    if all(one.current for one in schema_files(ruleset)):
+        return Check("编辑器补全", "ok", "与规则集一致")
+    return Check("编辑器补全", "warning", "没有，或与规则集不一致", "执行 `jifen rules schema`")
+
+
 def _workspace(folder: Path) -> list[Check]:
     try:
         workspace = Workspace.open(folder)
         ruleset = workspace.ruleset
     except JifenError as error:
         return [Check("工作区", "warning", error.what, error.hint)]
-    found = [Check("工作区", "ok", str(folder)), Check("规则集", "ok", f"{ruleset.name}：{len(ruleset.rules)} 条规则")]
+    rules = Check("规则集", "ok", f"{ruleset.name}：{len(ruleset.rules)} 条规则")
+    found = [Check("工作区", "ok", str(folder)), rules, _editor(workspace.ruleset_folder)]
     try:
         from engine.ledger.standings import posted_months
         from models.database import HEAD, reading

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import typer
 
+from engine.commands.rule_schema import tell_left
 from engine.commands.talk import finding_line, progress, say, say_json, table, warn
 from engine.dsl.loader import SAMPLE, TESTS, load_ruleset, read_folder, read_tests, ruleset_of
 from engine.dsl.nearest import did_you_mean
 from engine.errors import InputError
+from engine.workbench.editor import FOLDER, put, schema_files, settings_files
 from engine.workbench.next_year import NextYear, moved_to
 from engine.workbench.rule_tests import read_cases
 from engine.workbench.running import run_cases
@@ -32,15 +34,20 @@ def new_ruleset(folder: Path, name: str, old: str, told_year: int | None, dry_ru
     fresh = target.with_name(f".{name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     try:
-        shutil.copytree(source, fresh)
+        shutil.copytree(source, fresh, ignore=shutil.ignore_patterns(FOLDER))
         for file, text in moved.texts.items():
             (fresh / file).write_bytes(text.encode("utf-8"))
         findings, passed, failed = _checked(fresh)
+        errors = sum(finding.level == "error" for finding in findings)
         if not dry_run:
+            if not errors:
+                put(schema_files(fresh))
             os.replace(fresh, target)
+            settings = settings_files(workspace.folder, [name])
+            put(settings)
+            tell_left(settings)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    errors = sum(finding.level == "error" for finding in findings)
     if as_json:
         say_json({
             "ruleset": name, "from": old, "year": year, "folder": str(target),

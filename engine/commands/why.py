@@ -71,11 +71,15 @@ def _tell_rule(one: RuleWhy) -> None:
 
 def _tell_entry(match: MatchLine, one: RuleWhy) -> None:
     from engine.notices.limits import limit_words
+    from engine.notices.rule_words import formula_words
     from engine.notices.wording import fact_source, fact_words, pts, signed
 
     said = fact_words(match.say, one.rule.title)
     number = f"〔{match.entry}〕" if match.entry else ""
     say(f"  {signed(match.given):>8}  {said or one.rule.title}{number}")
     limited = limit_words(match, one.rule)
-    say(f"            算式 {match.formula} = {pts(match.raw)}{f'；{limited}，计 {pts(match.given)}' if limited else ''}")
+    if formula := formula_words(match, one.rule):
+        say(f"            算式 {formula}")
+    if limited:
+        say(f"            {limited}：{pts(match.raw)} → {pts(match.given)}")
     say(f"            来源 {fact_source(match.fact)}")

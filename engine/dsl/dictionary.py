@@ -25,7 +25,7 @@ from engine.dsl.types import (
     YearType,
 )
 
-_WORDS: Mapping[str, FieldType] = {
+WORDS: Mapping[str, FieldType] = {
     "unit": UnitType(),
     "month": MonthType(),
     "year": YearType(),
@@ -112,9 +112,9 @@ def _field(name: str, data: Any, spot: Spot, report: Report) -> Field | None:
         if typed is None:
             report.add(spot.value, "bad-value", f"范围“{word}”的下限大于上限")
     else:
-        typed = _WORDS.get(word) if isinstance(word, str) else None
+        typed = WORDS.get(word) if isinstance(word, str) else None
         if typed is None:
-            hint = did_you_mean(str(word), _WORDS) or f"可用：{'、'.join(_WORDS)}、1-13 这样的范围，或取值的列表"
+            hint = did_you_mean(str(word), WORDS) or f"可用：{'、'.join(WORDS)}、1-13 这样的范围，或取值的列表"
             report.add(spot.value, "bad-value", f"“{word}”不是类型", hint)
     return typed and Field(name, typed, optional)
 
@@ -192,7 +192,7 @@ def _side(word: str, fields: Mapping[str, Field], spot: Spot, report: Report) ->
     if word in fields:
         return word
     try:
-        return Fraction(_WORDS["number"].parse(word))
+        return Fraction(WORDS["number"].parse(word))
     except BadValue:
         report.unknown(spot.value, "unknown-field", "字段", word, fields)
         return None

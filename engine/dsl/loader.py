@@ -24,7 +24,7 @@ from engine.dsl.heads import (
 )
 from engine.dsl.letters import read_letters
 from engine.dsl.masks import read_masks
-from engine.dsl.model import Ruleset
+from engine.dsl.model import Clause, Ruleset
 from engine.dsl.nearest import did_you_mean
 from engine.dsl.nodes import LARGEST, Document, read
 from engine.dsl.obligations import read_obligations
@@ -41,7 +41,7 @@ from engine.errors import InputError, RulesetFaulty
 HEAD, FACTS, UNITS = "ruleset.yaml", "facts.yaml", "units.yaml"
 CLAUSES, OBLIGATIONS, DERIVE = "clauses.yaml", "obligations.yaml", "derive.yaml"
 _NEEDED = (HEAD, FACTS, UNITS)
-_KNOWN = (*_NEEDED, CLAUSES, OBLIGATIONS, DERIVE)
+KNOWN = (*_NEEDED, CLAUSES, OBLIGATIONS, DERIVE)
 SAMPLE = "sample.yaml"  # the script of the sample data: lies in the folder, but is no part of the rules
 TESTS = "tests"
 
@@ -111,10 +111,35 @@ def _texts(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
     return texts
 
 
+def read_dictionary(files: Mapping[str, str]) -> Vocabulary:
+    """What rules may name, out of the dictionary's own files, whatever state the rules are in; raises RulesetFaulty."""
+    report = Report()
+    documents = _documents({name: text for name, text in files.items() if name in (*_NEEDED, CLAUSES)}, report)
+    dictionary = None if report.faulty else _dictionary(documents, report)
+    if dictionary is None or report.faulty:
+        raise RulesetFaulty(sorted(dict.fromkeys(report.findings), key=lambda finding: finding.place))
+    return dictionary[2]
+
+
 def _load(files: Mapping[str, str], report: Report) -> Ruleset | None:
     documents = _documents(files, report)
-    if report.faulty:
-        return None
+    dictionary = None if report.faulty else _dictionary(documents, report)
+    if dictionary is None:
+        return None  # a rule checked against half a dictionary would be reported for nothing
+    shape, clauses, words = dictionary
+    ruleset = _ruleset(shape, words, documents, files)
+    if not report.faulty:
+        check_scored(ruleset, Spot(documents[HEAD]), report)
+        warn_unread(ruleset, report)
+        warn_uncovered(clauses, ruleset, report)
+        warn_overlaps(ruleset.rules, words)
+    return ruleset
+
+
+def _dictionary(
+    documents: Mapping[str, Document], report: Report
+) -> tuple[RulesetShape, dict[str, tuple[Clause, Spot]], Vocabulary] | None:
+    """ruleset.yaml as written, the clauses with where they stand, and what rules may name; None where a fault stands in the way."""
     head = Spot(documents[HEAD])
     shape = shaped(RulesetShape, documents[HEAD].data, head, report)
     if shape is None:
@@ -135,22 +160,15 @@ def _load(files: Mapping[str, str], report: Report) -> Ruleset | None:
         report=report,
     )
     if report.faulty:
-        return None  # a rule checked against half a dictionary would be reported for nothing
-    words = replace(words, kinds=with_alternatives(shape, read_codes(shape, kinds, head, report)))
-    ruleset = _ruleset(shape, words, documents, files)
-    if not report.faulty:
-        check_scored(ruleset, head, report)
-        warn_unread(ruleset, report)
-        warn_uncovered(clauses, ruleset, report)
-        warn_overlaps(ruleset.rules, words)
-    return ruleset
+        return None
+    return shape, clauses, replace(words, kinds=with_alternatives(shape, read_codes(shape, kinds, head, report)))
 
 
 def _ruleset(
     shape: RulesetShape, words: Vocabulary, documents: Mapping[str, Document], files: Mapping[str, str]
 ) -> Ruleset:
     report, head = words.report, Spot(documents[HEAD])
-    rules = [rule for name in documents if name not in _KNOWN for rule in read_rules(documents[name], words)]
+    rules = [rule for name in documents if name not in KNOWN for rule in read_rules(documents[name], words)]
     check_together(rules, words)
     progress, obligations = read_obligations(documents[OBLIGATIONS], words) if OBLIGATIONS in documents else (None, ())
     order = {category: place for place, category in enumerate(words.categories)}
@@ -174,6 +192,7 @@ def _ruleset(
         review=read_days(shape.review.within, head.at("review", "within"), words) if shape.review else None,
         letters=read_letters(shape.letters, head.at("letters"), words),
         calendar=read_calendar(shape.calendar, head.at("calendar"), report),
+        sources=tuple(shape.sources),
         adjustments=read_adjustments(shape, words.kinds, head, report),
         checks=read_checks(shape, words.kinds, head, report),
         opening=read_opening(shape, words.kinds, head, report),
@@ -197,8 +216,8 @@ def _documents(files: Mapping[str, str], report: Report) -> dict[str, Document]:
             continue
         if "/" in name:
             report.add(Place(name, 1, 1), "unknown-key", f"不认识文件 {name}", "规则文件直接放在规则集文件夹里")
-        elif name not in _KNOWN and (not name.endswith(".yaml") or "rules" not in document.data):
-            hint = did_you_mean(name, _KNOWN) or "规则文件最外层要有 category 和 rules"
+        elif name not in KNOWN and (not name.endswith(".yaml") or "rules" not in document.data):
+            hint = did_you_mean(name, KNOWN) or "规则文件最外层要有 category 和 rules"
             report.add(Place(name, 1, 1), "unknown-key", f"不认识文件 {name}", hint)
         documents[name] = document
     return documents

@@ -290,6 +290,7 @@ class Ruleset:
     clauses: Mapping[str, Clause]
     bands: Mapping[str, tuple[Band, ...]]
     rates: tuple[Rate, ...] = ()
+    sources: tuple[str, ...] = ()  # the papers that the scheme follows
     annual: Annual | None = None  # what the year's result is made of
     numbered_field: str | None = None  # the field that numbers events: one number in two months is told
     derivations: tuple[Derivation, ...] = ()

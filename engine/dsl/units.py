@@ -12,7 +12,7 @@ from engine.dsl.shapes import MergersShape, UnitShape, UnitsShape, shaped
 from engine.dsl.succession import check_succession
 from engine.dsl.vocabulary import Vocabulary
 
-_MERGED = ("sum", "mean")
+MERGED = ("sum", "mean")
 
 
 def read_units(document: Document, categories: Collection[str], report: Report) -> dict[str, Unit]:
@@ -64,7 +64,7 @@ def read_merged(shape: MergersShape | None, spot: Spot, words: Vocabulary) -> st
 
 
 def _unlike_merged(text: str) -> str | None:
-    return None if text in _MERGED else did_you_mean(text, _MERGED) or f"可用：{'、'.join(_MERGED)}"
+    return None if text in MERGED else did_you_mean(text, MERGED) or f"可用：{'、'.join(MERGED)}"
 
 
 def _names(unit: UnitShape, spot: Spot) -> list[tuple[str, Spot]]:

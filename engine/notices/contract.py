@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from engine.notices import (
     annual_context,
     card_context,
+    catalogue_context,
     chart_context,
     comparison_context,
     context,
@@ -33,11 +34,13 @@ TEMPLATES: dict[str, type] = {
     "year.html.j2": overview_context.YearPage,
     "unit.html.j2": overview_context.UnitPage,
     "coverage.html.j2": coverage_context.CoveragePage,
+    "catalogue.html.j2": catalogue_context.CataloguePage,
     "monthly.docx.j2": context.MonthlyPage,
     "letter.docx.j2": task_context.LetterPage,
 }
 _MODULES = (
     context, task_context, annual_context, card_context, chart_context, comparison_context, overview_context, coverage_context,
+    catalogue_context,
 )  # fmt: skip
 _WORDS = {int: "整数", str: "文本", bool: "是否"}
 _KNOWN = {name: one for module in _MODULES for name, one in vars(module).items() if isinstance(one, type)}

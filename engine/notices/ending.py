@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.dsl.formula import Formula, plain
 from engine.dsl.model import Kind, Rule, Time
 from engine.ledger.book import Book, MatchLine
-from engine.notices.tasks import pattern_words, test_words
+from engine.notices.rule_words import pattern_words, test_words
 from engine.notices.wording import MINUS, month_words
 
 

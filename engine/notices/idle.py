@@ -7,7 +7,7 @@ from engine.dsl.formula import plain
 from engine.dsl.model import FieldRef, Kind, PointsTable, Rule, Ruleset, Test
 from engine.ledger.book import FactLine
 from engine.ledger.idle import Gap, Idle
-from engine.notices.tasks import OPS, pattern_words
+from engine.notices.rule_words import OPS, pattern_words
 
 
 def takes(rule: Rule) -> bool:

@@ -18,6 +18,7 @@ from engine.notices.annual import ANNUAL
 from engine.notices.annual_context import AnnualPage
 from engine.notices.card import card_page
 from engine.notices.card_context import CardPage
+from engine.notices.catalogue_context import CataloguePage
 from engine.notices.context import CorrectionPage, IndexPage, Link, MonthlyPage, ReviewsPage, StatementPage, StatusPage
 from engine.notices.coverage_context import CoveragePage
 from engine.notices.index import CARD, INDEX, MONTHLY, all_months, month_index
@@ -38,7 +39,7 @@ COPIES = (".pdf", ".docx", ".png")  # other forms of a page, beside it
 
 Page = (
     IndexPage | MonthlyPage | StatementPage | CorrectionPage | StatusPage | ReviewsPage | LetterPage | MatrixPage | AnnualPage
-    | CardPage | YearPage | UnitPage | CoveragePage
+    | CardPage | YearPage | UnitPage | CataloguePage | CoveragePage
 )  # fmt: skip
 Progress = Callable[[int, int], None]  # pages done, pages in all
 

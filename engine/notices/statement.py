@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import accumulate, groupby
 
-from engine.dsl.formula import Formula, plain
 from engine.dsl.ids import is_own
-from engine.dsl.model import Clause, PointsTable, Rule, Ruleset
-from engine.ledger.book import Book, MatchLine, Standing
+from engine.dsl.model import Clause, Rule, Ruleset
+from engine.ledger.book import Book, Standing
 from engine.notices import chart
 from engine.notices.context import ClauseBlock, Line, Section, StatementPage
 from engine.notices.clauses import against_median, numbered
@@ -18,11 +16,11 @@ from engine.notices.comparison import changes
 from engine.notices.ending import ending_words
 from engine.notices.idle import idle_mark, idle_words
 from engine.notices.late import late_records
-from engine.notices.limits import PER, gauges, limit_words
+from engine.notices.limits import gauges, limit_words
 from engine.notices.monthly import added, course, deducted, letterhead, moved
+from engine.notices.rule_words import formula_words, rule_words
 from engine.notices.tasks import letter_href, task_rows
-from engine.notices.wording import MINUS, fact_source, fact_words, formerly_words, pts
-from engine.scoring.points import hundredths
+from engine.notices.wording import fact_source, fact_words, formerly_words
 
 
 def statement_page(book: Book, standing: Standing) -> StatementPage:
@@ -126,7 +124,7 @@ def _block(clause: Clause, rules: list[Rule], members: list[str], lines: list[Li
         goal=numbered(clause),
         asks=clause.asks,
         units="、".join(named) if named and all(responsible) else "",
-        rules=tuple(_rule_words(rule) for rule in rules),
+        rules=tuple(map(rule_words, rules)),
         no_points=clause.no_points,
         lines=tuple(lines),
     )
@@ -145,7 +143,7 @@ def _lines(book: Book, unit: str, rule: Rule) -> Iterator[Line]:
         yield Line(
             title=rule.title,
             say=fact_words(match.say, rule.title),
-            formula=_formula_words(match, rule),
+            formula=formula_words(match, rule),
             limit=limit_words(match, rule),
             raw=match.raw,
             points=match.given,
@@ -157,47 +155,8 @@ def _lines(book: Book, unit: str, rule: Rule) -> Iterator[Line]:
         )
 
 
-def _formula_words(match: MatchLine, rule: Rule) -> str:
-    """The formula with its result; a plain number is not worth a line."""
-    if _plain_number(match.formula):
-        return ""
-    if isinstance(rule.points, PointsTable):
-        return f"{match.formula} = {pts(match.raw)}" if rule.times else match.formula
-    return f"{match.formula} = {pts(match.raw)}".replace("-", MINUS)
-
-
 def _idle(book: Book, unit: str, rule: Rule) -> Line:
     idle = book.idle[unit][rule.id]
     near = idle.nearest.fact if idle.nearest else None
     say, mark = idle_words(book.ruleset, idle, rule), idle_mark(idle, rule)
     return Line(rule.title, say, "", "", 0, None, 0, fact_source(near) if near else "", mark, not rule.fact or idle.count > 0)
-
-
-def _plain_number(formula: str) -> bool:
-    """Whether a formula is a number of at most two decimals, which the points beside it show already."""
-    return re.fullmatch(r"-?[0-9]+(\.[0-9]{1,2})?", formula.strip().replace(MINUS, "-")) is not None
-
-
-def _rule_words(rule: Rule) -> str:
-    """A rule's title, points and limits in one sentence."""
-    limits = [f"按{rule.times}累计"] if rule.times else []
-    if rule.once_per is not None:
-        fields = [field for field in rule.once_per if field != "unit"]
-        limits.append(f"每个{'、'.join(fields)}每年计一次" if fields else "每年计一次")
-    if rule.best_of is not None:
-        limits.append(f"同一{rule.best_of}全年取最好的一次")
-    if rule.cap is not None:
-        limits.append(f"{PER[rule.cap.per]}累计以{pts(rule.cap.hundredths)}分为限")
-    return "；".join([f"{rule.title}：{_points_words(rule.points)}", *limits])
-
-
-def _points_words(points: Formula | PointsTable) -> str:
-    if isinstance(points, PointsTable):
-        return "、".join(f"{value}{pts(hundredths(each))}分" for value, each in points.points.items())
-    if _plain_number(points.text):
-        return f"{pts(hundredths(points.value({})))}分"
-    if points.names <= points.bound.keys():
-        return f"{points.shown({})}分".replace("-", MINUS)
-    written = points.text.replace("*", "×").replace("-", MINUS)
-    given = "、".join(f"{name}为{plain(value)}" for name, value in points.bound.items())
-    return f"{written}（{given}）" if given else written

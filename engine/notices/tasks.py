@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from engine.chinese_dates import value_words
-from engine.dsl.model import FieldRef, Pattern, Ruleset, Test
-from engine.dsl.obligation import Duty, Evidence, Obligation, Progress
+from engine.dsl.model import Ruleset
+from engine.dsl.obligation import Duty, Obligation, Progress
 from engine.ledger.book import Book, FactLine, VerdictLine
+from engine.notices.rule_words import evidence_words, pattern_words, progress_words, test_words
 from engine.notices.task_context import Deciding, Sign, TaskRow, TaskSums
 from engine.notices.wording import address, day_words, fact_source, statement_file
 from engine.obligations.judging import FAILING, Status
@@ -23,7 +24,6 @@ SIGNS = {
     )
 }
 _SHOWN = 15  # facts of an obligation
-OPS = {"eq": "为", "ne": "不为", "gt": "大于", "ge": "不小于", "lt": "小于", "le": "不大于", "in": "为"}
 
 
 def letter_file(unit: str) -> str:
@@ -86,36 +86,13 @@ def _lacking(ruleset: Ruleset, task: Obligation, verdict: VerdictLine) -> str:
         return "" if verdict.facts else f"没有{'，也没有'.join(map(pattern_words, task.breach))}"
     if verdict.status in (Status.DONE, Status.SUBSTANDARD):
         return ""
-    told = "，也".join(filter(None, (_evidence(task), _report(task, ruleset.progress))))
+    told = "，也".join(filter(None, (evidence_words(task), _report(task, ruleset.progress))))
     return f"没有收到{told}" if told else ""
-
-
-def _evidence(task: Obligation) -> str:
-    return "、".join("或".join(map(_shown, condition)) for condition in task.done_when)
-
-
-def _shown(evidence: Evidence) -> str:
-    each = "".join(f"{name}{'、'.join(map(str, values))}各项的" for name, values in evidence.every)
-    return f"{each}{pattern_words(evidence.pattern)}"
-
-
-def pattern_words(pattern: Pattern) -> str:
-    tests = "、".join(map(test_words, pattern.tests))
-    return f"{tests}的“{pattern.kind}”" if tests else f"“{pattern.kind}”"
 
 
 def _report(task: Obligation, progress: Progress | None) -> str:
     """What a unit could have told in place of evidence: anything of a monthly obligation, else that it is done."""
     if progress is None:
         return ""
-    told = f"“{progress.fact}”" if task.due is None else f"{progress.status}为{progress.done}的“{progress.fact}”"
+    told = progress_words(task, progress)
     return f"没有收到{told}" if task.done_when else told
-
-
-def test_words(test: Test) -> str:
-    if test.op == "given":
-        return f"{'填有' if test.value else '未填'}{test.field}"
-    if isinstance(test.value, FieldRef):
-        return f"{test.field}{'等于' if test.op == 'eq' else OPS[test.op]}{test.value.name}"
-    values = test.value if isinstance(test.value, tuple) else (test.value,)
-    return f"{test.field}{OPS[test.op]}{'或'.join(map(str, values))}"

@@ -23,7 +23,7 @@ from engine.scoring.points import hundredths
 from engine.scoring.succession import owner
 
 _DATE = DateType()
-_WORDS = ("none", "year", "month", "unit")  # what a setting that shapes a limit may say, beside a field
+WORDS = ("none", "year", "month", "unit")  # what a setting that shapes a limit may say, beside a field
 
 
 @dataclass(frozen=True)
@@ -211,8 +211,8 @@ class _Reader:
         elif all(_is_date(value) for _, value, _ in setting.values):
             if not _is_date(text):
                 self.report.add(spot.value, "bad-value", f"参数“{name}”应是日期", f"如 {self.ruleset.year}-04-30")
-        elif text not in _WORDS and not any(text in kind.fields for kind in self.ruleset.kinds.values()):
-            self.report.add(spot.value, "bad-value", f"“{text}”不是参数“{name}”可用的值", "、".join(_WORDS) + " 或字段名")
+        elif text not in WORDS and not any(text in kind.fields for kind in self.ruleset.kinds.values()):
+            self.report.add(spot.value, "bad-value", f"“{text}”不是参数“{name}”可用的值", "、".join(WORDS) + " 或字段名")
 
 
 def _filled(kind: Kind, shape: CaseShape, unit: str) -> dict[str, str]:

@@ -51,6 +51,7 @@ KINDS = {
     "card": Kind(f"{DRAFT}/通报卡.html"),
     "matrix": Kind(f"{DRAFT}/任务台账.html", 4),
     "status": Kind("2023-05/报送情况.html"),
+    "catalogue": Kind("规则目录.html"),
 }
 
 
@@ -86,6 +87,7 @@ def office(folder: Path) -> Path:
             act("import", inbox / month, "--correction", "迟报")
             act("run", month, "--no-notices")
         act("notices", "2023")
+        act("rules", "catalogue", "-o", workspace / "notices" / "规则目录.html")
     return workspace
 
 

@@ -1,4 +1,4 @@
-"""The maintainer's commands: rules check, test, new. Each parses and calls; heavy imports stay inside."""
+"""The maintainer's commands: rules check, test, new, show, catalogue. Each parses and calls; heavy imports stay inside."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 from engine.commands.options import AsJson, percent_of
 
-app = typer.Typer(name="rules", help="规则集：检查、测试、新建下一年的。", no_args_is_help=True)
+app = typer.Typer(name="rules", help="规则集：检查、测试、查看、新建下一年的。", no_args_is_help=True)
 
 
 @app.command()
@@ -63,3 +63,41 @@ def rules_new(
     from engine.commands.new_ruleset import new_ruleset
 
     new_ruleset(context.obj, name, old, year, dry_run, as_json)
+
+
+@app.command()
+def schema(
+    context: typer.Context,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="DIR", help="只把 JSON Schema 写到这个文件夹")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """写出规则集各文件的 JSON Schema 和编辑器设置，边写边补全、检查。"""
+    from engine.commands.rule_schema import write_schema
+
+    write_schema(context.obj, output, as_json)
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    word: Annotated[
+        list[str], typer.Argument(metavar="ID", help="规则（D05）、项（D03）、任务（任务4 或 4）、条款（附件4 附表一 (三)）或设置的名称")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """一条规则、任务、条款或设置：条件、分值、算例、测试、上月分录。"""
+    from engine.commands.show import show_rule
+
+    show_rule(context.obj, " ".join(word), as_json)
+
+
+@app.command()
+def catalogue(
+    context: typer.Context,
+    file: Annotated[Path | None, typer.Option("-o", metavar="FILE.html", help="写到哪里，默认为工作区里的规则目录.html")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """规则目录：条款、规则、任务、设置与数据字典的一页，用文字说明，附算例与上月分录。"""
+    from engine.commands.catalogue import write_catalogue
+
+    write_catalogue(context.obj, file, as_json)
