@@ -47,12 +47,12 @@ def file_error(error: OSError) -> InputError:
 
 
 class RulesetFaulty(InputError):
-    """A ruleset whose errors would give wrong points; nothing is scored with it."""
+    """A ruleset whose errors would give wrong points; nothing is scored with it. `outcome` says what was left undone."""
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
+    def __init__(self, findings: Sequence[Finding], *, outcome: str = "未作任何计分") -> None:
         self.findings = tuple(findings)
         errors = sum(finding.level == "error" for finding in self.findings)
-        super().__init__(f"规则集有 {errors} 处错误，未作任何计分", "逐条改正后，用 `jifen rules check` 复查")
+        super().__init__(f"规则集有 {errors} 处错误，{outcome}", "逐条改正后，用 `jifen rules check` 复查")
 
 
 class IntakeRefused(InputError):

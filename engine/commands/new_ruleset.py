@@ -17,7 +17,8 @@ from engine.dsl.nearest import did_you_mean
 from engine.errors import InputError
 from engine.workbench.editor import FOLDER, put, schema_files, settings_files
 from engine.workbench.next_year import NextYear, moved_to
-from engine.workbench.rule_tests import read_cases, verdict
+from engine.workbench.rule_tests import read_cases
+from engine.workbench.running import run_cases
 from engine.workspace import SETTINGS, Workspace
 
 _NAME = re.compile(r"\w[\w.-]*")
@@ -103,12 +104,9 @@ def _checked(folder: Path) -> tuple[list, int, list[str]]:
     if ruleset is None or not (folder / TESTS).is_dir():
         return findings, 0, []
     cases = read_cases(folder, ruleset)
-    failed = []
     with progress("规则测试") as advance:
-        for done, case in enumerate(cases, start=1):
-            if verdict(ruleset, case):
-                failed.append(f"{case.place} {case.name}")
-            advance(done, len(cases))
+        outcomes = run_cases(ruleset, cases, progress=advance)
+    failed = [f"{case.place} {case.name}" for case, one in zip(cases, outcomes, strict=True) if one.differences]
     return findings, len(cases) - len(failed), failed
 
 

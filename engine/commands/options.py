@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from fractions import Fraction
 from typing import Annotated
 
 import typer
@@ -32,6 +33,12 @@ def month_or_year_of(text: str) -> str:
     if not re.fullmatch(r"[1-9][0-9]{3}|[0-9]{4}-(0[1-9]|1[0-2])", text):
         raise typer.BadParameter(f"“{text}”不是月份或年份，应写作 2023-04 或 2023")
     return text
+
+
+def percent_of(text: str) -> Fraction:
+    if not re.fullmatch(r"[0-9]{1,3}([.][0-9]{1,2})?", text) or Fraction(text) > 100:
+        raise typer.BadParameter(f"“{text}”不是 0 至 100 的数，至多两位小数，如 95")
+    return Fraction(text)
 
 
 LARGEST = 2**31 - 1  # of the numbers that a database gives

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import typer
 
-from engine.commands.talk import printable, progress, say, say_json, tell_findings, warn
+from engine.commands.finding_view import tell_findings
+from engine.commands.talk import printable, progress, say, say_json, warn
 from engine.dsl.findings import Finding
 from engine.dsl.loader import is_yaml, read_texts
 from engine.errors import InputError, RulesetFaulty, file_error

@@ -85,7 +85,7 @@ def _bar(none: Pattern, own: Iterable[Line]) -> Bar | None:
 
 def _nearest(kind: Kind, failed: Iterable[tuple[Line, tuple[Test, ...]]]) -> Miss:
     """The fact that fails the fewest tests; of those the one that fails the first of them by least, then by key."""
-    misses = [(fact.order, Miss(told, tuple(_gap(kind, test, fact) for test in tests))) for (fact, told), tests in failed]
+    misses = [(fact.order, Miss(told, tuple(gap_of(kind, test, fact) for test in tests))) for (fact, told), tests in failed]
 
     def distance(one: tuple[tuple, Miss]) -> tuple:
         order, miss = one
@@ -95,7 +95,8 @@ def _nearest(kind: Kind, failed: Iterable[tuple[Line, tuple[Test, ...]]]) -> Mis
     return min(misses, key=distance)[1]
 
 
-def _gap(kind: Kind, test: Test, fact: Fact) -> Gap:
+def gap_of(kind: Kind, test: Test, fact: Fact) -> Gap:
+    """How far a fact is from a test that it does not meet."""
     value = fact.values.get(test.field)
     against = fact.values.get(test.value.name) if isinstance(test.value, FieldRef) else test.value
     by, unit = _between(kind.fields[test.field], value, against)

@@ -14,6 +14,7 @@ from engine.notices import (
     chart_context,
     comparison_context,
     context,
+    coverage_context,
     overview_context,
     task_context,
 )
@@ -32,12 +33,14 @@ TEMPLATES: dict[str, type] = {
     "card.html.j2": card_context.CardPage,
     "year.html.j2": overview_context.YearPage,
     "unit.html.j2": overview_context.UnitPage,
+    "coverage.html.j2": coverage_context.CoveragePage,
     "catalogue.html.j2": catalogue_context.CataloguePage,
     "monthly.docx.j2": context.MonthlyPage,
     "letter.docx.j2": task_context.LetterPage,
 }
 _MODULES = (
-    context, task_context, annual_context, card_context, chart_context, comparison_context, overview_context, catalogue_context,
+    context, task_context, annual_context, card_context, chart_context, comparison_context, overview_context, coverage_context,
+    catalogue_context,
 )  # fmt: skip
 _WORDS = {int: "整数", str: "文本", bool: "是否"}
 _KNOWN = {name: one for module in _MODULES for name, one in vars(module).items() if isinstance(one, type)}

@@ -7,11 +7,12 @@ from engine.ledger.book import Book, MatchLine
 from engine.notices.chart_context import Gauges
 from engine.notices import chart
 from engine.notices.wording import pts
+from engine.scoring.award import Award
 
 PER = {"year": "全年", "month": "当月"}
 
 
-def limit_words(match: MatchLine, rule: Rule) -> str:
+def limit_words(match: MatchLine | Award, rule: Rule) -> str:
     """Empty where nothing was taken."""
     if not match.limit:
         return ""

@@ -29,6 +29,8 @@ CLASSES = {
     "FieldEntry": "事实的一个字段", "Example": "算例：一个测试的事实，以及规则由此算出的积分", "ExampleFact": "算例的一条事实", "ExampleLine": "算例的一条积分",
     "TestLink": "测试所在之处", "Reader": "用到一项设置或一种事实的规则、任务等", "MonthSums": "一条规则在最近一个已计分月份的积分", "UnitSum": "其中一个单位的积分", "StatusCount": "处于某种状态的单位数",
     "UnitPage": "单位全年", "UnitMonthRow": "单位的一个月", "RankCourse": "名次走势图", "RankDot": "走势图上的一个月",
+    "CoveragePage": "规则测试的覆盖情况", "ShareLine": "一类的覆盖率", "RuleLine": "一条规则的覆盖情况", "BranchLine": "规则的一个条件、分值或上限",
+    "TaskLine": "一项任务的覆盖情况", "ClauseLine": "一个条款的覆盖情况",
 }  # fmt: skip
 _NAMES = "名称"
 FIELDS = {
@@ -100,4 +102,10 @@ FIELDS = {
     "facts": "事实，最前的几条", "more_facts": "另有几条事实未列出", "Example.lines": "各条积分", "more_lines": "另有几条积分未列出", "given": "计入的积分，百分之一分",
     "ExampleFact.kind": "事实的种类", "ExampleFact.say": "各字段及其值", "MonthSums.units": "积分的单位，最前的几个", "MonthSums.more": "另有几个单位未列出", "StatusCount.sign": "状态的样式类名",
     "Gauge.points": "已得（已扣）积分，百分之一分", "UnitRow.points": "各月积分，百分之一分；当月还没有这个单位的为空",
+    # 规则测试的覆盖
+    "passed": "通过的测试数", "failed": "未通过的测试数", "overall": "总覆盖率", "shares": "各类的覆盖率", "covered": "已覆盖的项数", "of": "总项数",
+    "percent": "百分数，如 97.22%", "RuleLine.place": "文件、行、列", "RuleLine.tests": "写到它的测试数", "fired": "触发的次数", "branches": "各条件、分值与上限",
+    "yes": "符合的次数", "BranchLine.no": "不符合的次数；只有一面的为空", "sort": "条件、分值或上限", "BranchLine.missing": "还缺什么；不缺的为空文本",
+    "RuleLine.missing": "还缺的各项", "TaskLine.statuses": "各状态及判定过的次数", "judged": "判定过", "ClauseLine.by": "由哪些规则、任务覆盖，或不计分的原因；没有的为空文本",
+    "CoveragePage.rules": "各规则，有缺的在前",
 }  # fmt: skip

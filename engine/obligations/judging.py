@@ -11,7 +11,9 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
+from engine.dsl.model import Trigger
 from engine.dsl.obligation import Duty, Evidence, Obligation
 from engine.facts import Fact
 from engine.inference.host import Matcher
@@ -59,7 +61,8 @@ class Judgements:
 
     def __init__(self, year: Year) -> None:
         self.year = year
-        self._fired: dict[str, dict[str, _Fired]] = {}
+        self._fired: dict[tuple[str, str], _Fired] = {}
+        self._compiled: dict[str, tuple[Mapping[str, tuple[Mark, Trigger]], Matcher]] = {}
 
     def verdicts(self, month: str) -> tuple[Verdict, ...]:
         """Every responsible unit's verdicts at a month's end, by obligation and the order of the list.
@@ -74,8 +77,16 @@ class Judgements:
             self._judged(one, unit, month) for one in ruleset.obligations_in(month) for unit in one.units if unit in there
         )
 
+    def verdicts_of(self, unit: str, month: str) -> tuple[Verdict, ...]:
+        """The same of one unit of the month alone, without the work that the others take."""
+        if month in self.year.opened:
+            return ()
+        return tuple(
+            self._judged(one, unit, month) for one in self.year.ruleset.obligations_in(month) if unit in one.units
+        )
+
     def _judged(self, one: Obligation, unit: str, month: str) -> Verdict:
-        now = self._month(month)[unit]
+        now = self._month(unit, month)
         match one.duty:
             case Duty.CLEAN:
                 return _clean(one, unit, now)
@@ -84,21 +95,24 @@ class Judgements:
             case Duty.BY:
                 ruleset = self.year.ruleset
                 until = (each for each in ruleset.months if each <= month)
-                so_far = [self._month(each)[name] for each in until for name in forebears(ruleset, unit, each)]
+                so_far = [self._month(name, each) for each in until for name in forebears(ruleset, unit, each)]
                 return _by(one, unit, _together(one.no, so_far), month)
 
-    def _month(self, month: str) -> dict[str, _Fired]:
-        if month not in self._fired:
+    def _month(self, unit: str, month: str) -> _Fired:
+        if (unit, month) not in self._fired:
+            marked, matcher = self._matcher(month)
+            own = [fact for fact in self.year.facts(month).by_unit[unit] if fact.kind in self._read[unit]]
+            self._fired[unit, month] = _by_mark((marked[id_][0], fact) for id_, fact in matcher.fired(own))
+        return self._fired[unit, month]
+
+    def _matcher(self, month: str) -> tuple[Mapping[str, tuple[Mark, Trigger]], Matcher]:
+        if month not in self._compiled:
             ruleset = self.year.ruleset
             marked = triggers(ruleset.obligations_in(month), ruleset.progress)
-            matcher = Matcher([trigger for _, trigger in marked.values()])
-            read = self._read()
-            self._fired[month] = {
-                unit: _by_mark((marked[id_][0], fact) for id_, fact in matcher.fired([one for one in own if one.kind in read[unit]]))
-                for unit, own in self.year.facts(month).by_unit.items()
-            }
-        return self._fired[month]
+            self._compiled[month] = marked, Matcher([trigger for _, trigger in marked.values()])
+        return self._compiled[month]
 
+    @cached_property
     def _read(self) -> dict[str, set[str]]:
         """The fact kinds that the obligations of each unit read: to match others would only take time."""
         ruleset = self.year.ruleset

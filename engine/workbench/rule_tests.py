@@ -1,28 +1,28 @@
-"""Rule tests: examples in YAML beside the rules, facts in and entries out (dsl.md). They go the way of a real run."""
+"""Rule tests: examples in YAML beside the rules, facts in and entries out (dsl.md), as they are read and checked."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from engine.dsl.findings import Finding, Place, with_lines
 from engine.dsl.loader import read_tests
-from engine.dsl.model import Kind, Ruleset, Setting
+from engine.dsl.model import Kind, Ruleset
 from engine.dsl.nodes import read
 from engine.dsl.report import Report, Spot
 from engine.dsl.shapes import CaseShape, shaped
-from engine.dsl.types import BadValue, UnitType, Value
+from engine.dsl.types import BadValue, DateType, UnitType, Value
 from engine.dsl.vocabulary import number
 from engine.errors import RulesetFaulty
 from engine.facts import Fact, canonical
 from engine.intake.rows import met
-from engine.obligations.judging import Judgements, Status
-from engine.scoring.points import decimal, hundredths
+from engine.obligations.judging import Status
+from engine.scoring.points import hundredths
 from engine.scoring.succession import owner
-from engine.scoring.year import Year
 
+_DATE = DateType()
 WORDS = ("none", "year", "month", "unit")  # what a setting that shapes a limit may say, beside a field
 
 
@@ -47,7 +47,7 @@ def read_cases(folder: Path, ruleset: Ruleset) -> list[Case]:
     """Every case in the ruleset's tests; raises RulesetFaulty with every place that cannot be read."""
     cases, findings = checked_cases(read_tests(folder), ruleset)
     if findings:
-        raise RulesetFaulty(findings)
+        raise RulesetFaulty(findings, outcome="没有运行规则测试")
     return cases
 
 
@@ -75,39 +75,10 @@ def misshapen_cases(files: Mapping[str, str]) -> list[Finding]:
     return with_lines(report.findings, files)
 
 
-def verdict(ruleset: Ruleset, case: Case) -> list[str]:
-    """What differs between a case and what the rules give: a Chinese line each, none where it passes."""
-    settled = replace(ruleset, settings={**ruleset.settings, **_overridden(ruleset, case.settings)})
-    year = Year(settled, case.facts)
-    faults = []
-    for month, expected in case.expect.items():
-        got: dict[str, int] = {}
-        for award in year.awards(month).get(owner(ruleset, case.unit, month), ()):
-            got[award.hit.rule.id] = got.get(award.hit.rule.id, 0) + award.given
-        for rule in sorted({*expected, *got} - case.ignore):
-            if expected.get(rule, 0) != got.get(rule, 0):
-                faults.append(f"{month} {rule}：应为 {decimal(expected.get(rule, 0))}，实为 {decimal(got.get(rule, 0))}")
-    judgements = Judgements(year)
-    for month, expected in case.tasks.items():
-        unit = owner(ruleset, case.unit, month)
-        stands = {one.task: one.status for one in judgements.verdicts(month) if one.unit == unit}
-        faults += [
-            f"{month} 任务 {task}：应为 {status}，实为 {stands.get(task, '无')}"
-            for task, status in expected.items()
-            if stands.get(task) != status
-        ]
-    return faults
-
-
 def untested(ruleset: Ruleset, cases: list[Case]) -> list[str]:
     """The rules that no case expects anything of."""
     named = {rule for case in cases for expected in case.expect.values() for rule in expected}
     return [rule.id for rule in ruleset.rules if rule.id not in named]
-
-
-def _overridden(ruleset: Ruleset, settings: Mapping[str, str]) -> dict[str, Setting]:
-    january = ruleset.months[0]
-    return {name: Setting(name, ((january, value, ""),)) for name, value in settings.items()}
 
 
 class _Reader:
@@ -116,20 +87,27 @@ class _Reader:
     def __init__(self, ruleset: Ruleset, report: Report) -> None:
         self.ruleset, self.report = ruleset, report
         self.rules = [rule.id for rule in ruleset.rules]
+        self.names: dict[str, Place] = {}
 
     def case(self, raw: Any, spot: Spot) -> Case | None:
         before = len(self.report.findings)
         shape = shaped(CaseShape, raw, spot, self.report)
         if shape is None:
             return None
+        first = self.names.setdefault(shape.name, spot.value)
+        if first != spot.value:
+            self.report.add(spot.at("name").value, "duplicate-id", f"测试名称“{shape.name}”重复", f"第 {first.line} 行已用；换一个名称")
         unit = self.ruleset.aliases.get(shape.unit)
         if unit is None:
             self.report.unknown(spot.at("unit").value, "unknown-unit", "单位", shape.unit, self.ruleset.aliases)
             return None
         facts = self._facts(shape, unit, spot.at("facts"))
-        expect = self._expect(shape, spot.at("expect"))
+        expect = self._expect(shape, unit, spot.at("expect"))
+        named = {rule for rules in expect.values() for rule in rules}
         for place, rule in enumerate(shape.ignore):
             self._known_rule(rule, spot.at("ignore", place).value)
+            if rule in named:
+                self.report.add(spot.at("ignore", place).value, "bad-value", f"{rule} 又写在 expect 里，等于没有判断", "两处留一处")
         if shape.expect is None and not shape.tasks:
             self.report.add(spot.value, "missing-key", "测试没有写 expect 或 tasks，什么也没有判断", "补上“expect:”")
         tasks = self._tasks(shape, unit, spot.at("tasks"))
@@ -182,7 +160,7 @@ class _Reader:
                 self.report.add(spot.value, "bad-value", f"不符合 {check.text}，这样的事实无法导入")
         return values
 
-    def _expect(self, shape: CaseShape, spot: Spot) -> dict[str, dict[str, int]]:
+    def _expect(self, shape: CaseShape, unit: str, spot: Spot) -> dict[str, dict[str, int]]:
         expect = shape.expect
         if expect is None:
             return {}
@@ -190,8 +168,7 @@ class _Reader:
         points = {}
         for month, rules in by_month.items():
             at = spot if rules is expect else spot.at(month)
-            if month not in self.ruleset.months:
-                self.report.add(at.key, "bad-value", "要判断的月份不在规则集的年度内", "写 month: 2023-04，或在 expect 里按月份写")
+            self._judged(month, unit, at)
             points[month] = {rule: self._points(rule, text, at.at(rule)) for rule, text in rules.items()}
         return points
 
@@ -206,9 +183,19 @@ class _Reader:
                 self.report.unknown(spot.at(word).value, "bad-value", "状态", status, list(Status))
             else:
                 expected[binding[word]] = status
-        if shape.tasks and shape.month not in self.ruleset.months:
-            self.report.add(spot.key, "missing-key", "tasks 要有判断的月份", "写 month: 2023-04")
+        if shape.tasks:
+            self._judged(shape.month, unit, spot)
         return {shape.month: expected} if expected else {}
+
+    def _judged(self, month: str | None, unit: str, spot: Spot) -> None:
+        """A month that is judged must be one of the year in which the unit, or one that goes on for it, is there."""
+        example = self.ruleset.months[3]
+        if month is None:
+            self.report.add(spot.key, "missing-key", "没有写要判断的月份，什么也没有判断", f"写 month: {example}，或在 expect 里按月份写")
+        elif month not in self.ruleset.months:
+            self.report.add(spot.key, "bad-value", "要判断的月份不在规则集的年度内", f"写 {example} 这样的月份")
+        elif owner(self.ruleset, unit, month) is None:
+            self.report.add(spot.key, "bad-value", f"{month} 没有{unit}，什么也没有判断", "改月份，或改写当月的单位")
 
     def _points(self, rule: str, text: Any, spot: Spot) -> int:
         self._known_rule(rule, spot.key)
@@ -216,6 +203,8 @@ class _Reader:
         if points is None:
             self.report.add(spot.value, "bad-value", "期望的积分应是一个数", "如 7.5")
             return 0
+        if (points * 100).denominator != 1:
+            self.report.add(spot.value, "bad-value", f"期望的积分 {text} 至多两位小数", "入账的积分都四舍五入到百分位")
         return hundredths(points)
 
     def _known_rule(self, rule: str, place: Place) -> None:
@@ -223,13 +212,16 @@ class _Reader:
             self.report.unknown(place, "bad-value", "规则", rule, self.rules)
 
     def _setting(self, name: str, text: str, spot: Spot) -> None:
-        """An override must be of the sort that the setting is: a number for a number, a limit for a limit."""
+        """An override must be of the sort that the setting is: a number for a number, a date for a date, a limit for a limit."""
         setting = self.ruleset.settings.get(name)
         if setting is None:
             self.report.unknown(spot.key, "unknown-setting", "参数", name, self.ruleset.settings)
         elif all(number(value) is not None for _, value, _ in setting.values):
             if number(text) is None:
                 self.report.add(spot.value, "bad-value", f"参数“{name}”应是一个数")
+        elif all(_is_date(value) for _, value, _ in setting.values):
+            if not _is_date(text):
+                self.report.add(spot.value, "bad-value", f"参数“{name}”应是日期", f"如 {self.ruleset.year}-04-30")
         elif text not in WORDS and not any(text in kind.fields for kind in self.ruleset.kinds.values()):
             self.report.add(spot.value, "bad-value", f"“{text}”不是参数“{name}”可用的值", "、".join(WORDS) + " 或字段名")
 
@@ -238,6 +230,13 @@ def _filled(kind: Kind, shape: CaseShape, unit: str) -> dict[str, str]:
     """What a row may leave out: the case's unit and month."""
     filled = {kind.unit_field: unit, kind.month_field: shape.month, kind.start_field: shape.month}
     return {name: text for name, text in filled.items() if name is not None and text and not kind.fields[name].optional}
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return _DATE.parse(text) == text
+    except BadValue:
+        return False
 
 
 def _stored(kind: Kind, name: str, value: Value | None) -> str | int | None:

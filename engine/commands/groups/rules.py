@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from engine.commands.options import AsJson
+from engine.commands.options import AsJson, percent_of
 
 app = typer.Typer(name="rules", help="规则集：检查、测试、查看、排版、新建下一年的。", no_args_is_help=True)
 
@@ -29,11 +30,32 @@ def check(
 
 
 @app.command()
-def test(context: typer.Context, as_json: AsJson = False) -> None:
-    """运行规则集自带的规则测试。"""
-    from engine.commands.rules import test_rules
+def test(
+    context: typer.Context,
+    pattern: Annotated[
+        str | None, typer.Option("--run", metavar="PATTERN", help="只运行相符的测试")
+    ] = None,
+    whole: Annotated[bool, typer.Option("--coverage", help="列出每条规则的覆盖情况")] = False,
+    floor: Annotated[
+        Fraction | None,
+        typer.Option("--fail-under", parser=percent_of, metavar="N", help="总覆盖率低于百分之 N 就算失败"),
+    ] = None,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="把覆盖情况写成一个网页")] = None,
+    junit: Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="把结果写成 JUnit 的 XML")] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", metavar="N", min=1, help="用几个进程；默认自行决定")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """运行规则集自带的规则测试，给出差别、原因和覆盖情况。
 
-    test_rules(context.obj, as_json)
+    --run 按测试名称、文件名、期望的规则编号或“任务 N”挑选，写其中一部分或正则表达式，不分大小写。
+
+    总覆盖率是已覆盖的项数除以总项数，每一项同等：每条规则触发过；条件分支，即每个条件符合和不符合、每个 none 有和没有、\
+列表和分值表的每个值；每个 once_per、best_of、cap 起过作用；每项任务判定过；每个条款有规则或任务覆盖，或写明不计分的原因。\
+只算通过的测试，向下取到百分位。有测试未通过、没有测试、低于 --fail-under 时，退出码为 1。
+    """
+    from engine.commands.rule_tests import test_rules
+
+    test_rules(context.obj, pattern, whole, floor, html, junit, jobs, as_json)
 
 
 @app.command(name="new")

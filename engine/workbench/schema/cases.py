@@ -7,7 +7,7 @@ from engine.dsl.model import Kind
 from engine.obligations.judging import Status
 from engine.workbench.rule_tests import WORDS
 from engine.workbench.schema.kinds import Dictionary
-from engine.workbench.schema.parts import MONTH, Schema, decimal, either, keys, many, month, of_shape, one_of
+from engine.workbench.schema.parts import MONTH, Schema, date, decimal, either, keys, many, month, of_shape, one_of
 
 _TASK = r"^[1-9][0-9]{0,5}$"
 
@@ -47,4 +47,6 @@ def _rows(kind: Kind) -> Schema:
 def _override(facts: Dictionary, name: str) -> Schema:
     if name in facts.numeric:
         return decimal()
+    if name in facts.dates:
+        return date()
     return one_of([*WORDS, *(field for kind in facts.kinds.values() for field in kind.fields)])

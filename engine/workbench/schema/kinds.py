@@ -51,6 +51,7 @@ class Dictionary:
         self._tests: dict[tuple[FieldType, tuple[str, ...]], int] = {}
         self.kinds = words.kinds
         self.numeric = [name for name in words.settings if self._all(name, lambda value: number(value) is not None)]
+        self.dates = [name for name in words.settings if self._all(name, lambda value: self.fits(DateType(), value))]
 
     def fact(self, kinds: Iterable[Kind] | None = None) -> Schema:
         """The name of a kind, each told by its time and its fields."""
