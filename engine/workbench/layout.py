@@ -182,7 +182,8 @@ class _Printer:
             self._start(indent)
             text = ""
         self._put(f"{text}:")
-        self._value(value, indent, indent + _STEP, max(pads[0] - _width(text) - 1, 0) + 1 if pads else 1, pads[1:])
+        filled = pads[0] if pads and value.kind == "map" and value.flow else 0
+        self._value(value, indent, indent + _STEP, max(filled - _width(text) - 1, 0) + 1, pads[1:])
 
     def _value(self, value: Node, base: int, indent: int, gap: int, pads: Sequence[int]) -> None:
         """What stands behind a colon or a dash; `base` is where a bracket closes, `indent` that of lines below."""
@@ -326,11 +327,11 @@ class _Printer:
         ends = [[self._after(pair[1]) for pair in value.pairs] for _, value in rows]
         starts = [[pair[0].start for pair in value.pairs] for _, value in rows]
         keys = [f"{written(key, 0)}:" if key else "" for key, _ in rows]
-        gaps = [value.start - self._after(key) if key else 0 for key, value in rows]
+        gaps = [self._gap(self._after(key), value.start) if key else 0 for key, value in rows]
         found = [self._filled(keys, gaps)]
         for place in range(max(len(row) for row in cells) - 1):
             within = [row for row in range(len(rows)) if len(cells[row]) > place + 1]
-            gaps = [starts[row][place + 1] - ends[row][place] for row in within]
+            gaps = [self._gap(ends[row][place], starts[row][place + 1]) for row in within]
             found.append(self._filled([cells[row][place] for row in within], gaps))
         return found if any(found) else []
 
@@ -338,6 +339,10 @@ class _Printer:
         """Behind the colon or comma that follows a part."""
         token = bisect_left(self._solid, node.end)
         return self._tokens[token].start + 1 if token < len(self._tokens) else node.end
+
+    def _gap(self, end: int, start: int) -> int:
+        """How many spaces stand between two parts; 0 where the second stands on a line below."""
+        return 0 if "\n" in self._text[end:start] else start - end
 
     @staticmethod
     def _filled(cells: Sequence[str], gaps: Sequence[int]) -> int:

@@ -44,6 +44,10 @@ LAID_OUT = {
         "甲:     {time: event,   key: [a]}\n甲乙丙: {time: monthly, key: [a]}\n乙:     {time: state,   key: [a]}\n丁:     {time: event,   key: [b]}\n",
     ),
     "no columns for one space too many": ("a: {b: 1}\nbcd:  {b: 1}\ncd: {b: 1}\n", "a: {b: 1}\nbcd: {b: 1}\ncd: {b: 1}\n"),
+    "no columns for brackets on a line below": (
+        "- name: 甲\n  settings: {a: 1}\n  tasks:\n    {b: 2}\n",
+        "- name: 甲\n  settings: {a: 1}\n  tasks: {b: 2}\n",
+    ),
     "texts of several lines": (
         "a: |\n    x\n      # 不是注释\nb: >-\n   y\nc: 一\n     二\nd: \"三\n  四\"\n",
         "a: |\n  x\n    # 不是注释\nb: >-\n  y\nc: 一\n  二\nd: \"三\n  四\"\n",
