@@ -98,7 +98,7 @@ class Facts:
 
     def _scored(self, kind: str) -> bool:
         known = self._ruleset.kinds.get(kind) or self._before.kinds.get(kind)
-        return known is not None and known.time not in UNSCORED
+        return known is None or known.time not in UNSCORED
 
     def _changed(self, kind: str) -> tuple[str, ...]:
         """The fields whose stored values the other dictionary may not take, as it gives them another type."""

@@ -1,12 +1,13 @@
-"""The maintainer's commands: rules check, test, new. Each parses and calls; heavy imports stay inside."""
+"""The maintainer's commands: rules check, test, new, impact. Each parses and calls; heavy imports stay inside."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from engine.commands.options import AsJson
+from engine.commands.options import AsJson, year_of
 
 app = typer.Typer(name="rules", help="规则集：检查、测试、新建下一年的。", no_args_is_help=True)
 
@@ -40,3 +41,17 @@ def rules_new(
     from engine.commands.new_ruleset import new_ruleset
 
     new_ruleset(context.obj, name, old, year, dry_run, as_json)
+
+
+@app.command()
+def impact(
+    context: typer.Context,
+    other: Annotated[str, typer.Argument(metavar="OTHER", help="另一版规则集：文件夹、rulesets/ 下的名称，或 git 修订（如 HEAD~1、标签）")],
+    year: Annotated[int | None, typer.Option(parser=year_of, metavar="Y", help="年度；默认是 OTHER 的年度")] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="另写成一页 HTML")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """换成另一版规则集，已计分的各月会有哪些不同；只比较，不写账本。"""
+    from engine.commands.rule_impact import show_impact
+
+    show_impact(context.obj, other, year, html, as_json)
