@@ -65,11 +65,12 @@ def _write(found: Impact, name: str, target: Path, overrides: Path) -> None:
 
 
 def _tell(found: Impact, name: str) -> None:
+    from engine.notices.impact import months_words
     from engine.workbench.impact_parts import LEVEL_WORDS
 
     say(f"另一版：{name}")
-    span = f"{found.months[0]} 至 {found.months[-1]} 中已计分的 {len(found.months)} 个月" if found.months else "还没有计过分的月份"
-    say(f"原：账本现有的分录（各月最近一次计分所用的规则）；新：同样的事实，全年都用另一版。比较 {span}")
+    span = f"比较{found_months}" if (found_months := months_words(found.months)) else "还没有计过分的月份，只比较两版规则"
+    say(f"原：账本现有的分录，即各月最近一次计分的结果；新：同样的事实，全年都用另一版规则。{span}")
     say(f"结论：{LEVEL_WORDS[found.level]}")
     if found.changes:
         table(("规则", "程度", "改了什么"), ((one.rule, LEVEL_WORDS[one.level].partition("：")[0], one.what) for one in found.changes))
@@ -109,27 +110,24 @@ def _tell_entries(found: Impact) -> None:
 
 
 def _tell_units(found: Impact) -> None:
+    from engine.notices.impact import from_to, veto_words
     from engine.notices.wording import pts
 
     moved = sorted(found.moved, key=lambda one: -abs(one.after - one.before))[:SHOWN]
     if moved:
         say("积分、名次、等次有变的单位（等次按现有各月预计）")
         rows = (
-            (one.category, one.unit, pts(one.before), pts(one.after), _arrow(one.rank_before, one.rank_after),
-             _arrow(one.grade_before or None, one.grade_after or None))
+            (one.category, one.unit, pts(one.before), pts(one.after), from_to(one.rank_before, one.rank_after),
+             from_to(one.grade_before, one.grade_after))
             for one in moved
         )  # fmt: skip
         table(("类别", "单位", "原累计", "新累计", "名次", "等次"), rows, right=("原累计", "新累计"))
         _tell_rest(len(found.moved), "个")
-    for unit, before, after in found.vetoes:
-        say(f"否决：{unit} 原{before or '无'}，新{after or '无'}")
+    for one in found.vetoes:
+        say(veto_words(*one))
 
 
 def _tell_rest(count: int, word: str) -> None:
     if count > SHOWN:
         say(f"另有 {count - SHOWN} {word}未列出；用 --json 或 --html 可得到全部")
 
-
-def _arrow(before: object, after: object) -> str:
-    told = ["无" if one is None else str(one) for one in (before, after)]
-    return told[0] if before == after else " → ".join(told)

@@ -13,6 +13,7 @@ from engine.notices import (
     chart_context,
     comparison_context,
     context,
+    impact_context,
     overview_context,
     task_context,
 )
@@ -31,10 +32,13 @@ TEMPLATES: dict[str, type] = {
     "card.html.j2": card_context.CardPage,
     "year.html.j2": overview_context.YearPage,
     "unit.html.j2": overview_context.UnitPage,
+    "impact.html.j2": impact_context.ImpactPage,
     "monthly.docx.j2": context.MonthlyPage,
     "letter.docx.j2": task_context.LetterPage,
 }
-_MODULES = (context, task_context, annual_context, card_context, chart_context, comparison_context, overview_context)
+_MODULES = (
+    context, task_context, annual_context, card_context, chart_context, comparison_context, overview_context, impact_context
+)  # fmt: skip
 _WORDS = {int: "整数", str: "文本", bool: "是否"}
 _KNOWN = {name: one for module in _MODULES for name, one in vars(module).items() if isinstance(one, type)}
 

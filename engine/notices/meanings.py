@@ -25,6 +25,8 @@ CLASSES = {
     "CardAlert": "当月新出现的影响等次的情形", "YearPage": "全年目录", "MonthRow": "全年目录中的一个月", "Leader": "当月领先的单位",
     "YearCategory": "一类单位的全年", "UnitRow": "一个单位的各月积分", "Multiple": "一个单位各月的小图", "Column": "小图中的一个月",
     "UnitPage": "单位全年", "UnitMonthRow": "单位的一个月", "RankCourse": "名次走势图", "RankDot": "走势图上的一个月",
+    "ImpactPage": "换一版规则的影响", "ImpactChange": "一处改动", "ImpactTally": "有变的分录的条数与合计", "ImpactClause": "一个条款有变的分录",
+    "ImpactUnit": "积分、名次或等次有变的单位", "ImpactEntry": "有变的一条分录",
 }  # fmt: skip
 _NAMES = "名称"
 FIELDS = {
@@ -84,4 +86,11 @@ FIELDS = {
     "columns": "各月", "best_rank": "全年最好的月度名次；没有的为空", "course": "名次走势图；不足两个月的为空", "line": "折线各点的坐标",
     "RankCourse.ends": "最前与最后的名次及其纵坐标", "dots": "各月的点", "statement": "得分单的链接；没有的为空文本", "label_y": "名次文字的纵坐标",
     "Gauge.points": "已得（已扣）积分，百分之一分", "UnitRow.points": "各月积分，百分之一分；当月还没有这个单位的为空",
+    # 换一版规则的影响
+    "other": "另一版规则集是哪一版", "ImpactPage.months": "比较的月份；还没有计过分的为空文本", "level": "程度", "ImpactPage.changes": "各处改动",
+    "what": "改了什么", "gained": "新增的条数", "lost": "失去的条数", "changed": "变动的条数", "ImpactTally.by": "合计增减，百分之一分",
+    "ImpactTally.name": "条款或单位", "sum": "整个条款的条数与合计", "ImpactUnit.ranks": "原名次与新名次", "ImpactUnit.grades": "原等次与新等次（预计）；没有的为空文本",
+    "fact": "事实的种类与键；没有相应事实的为空文本", "ImpactEntry.before": "原积分，百分之一分；没有这条分录的为空",
+    "ImpactEntry.after": "新积分，百分之一分；没有这条分录的为空", "ImpactPage.entries": "有变的分录", "ImpactPage.vetoes": "一票否决的变化，各一句",
+    "findings": "另一版新有的提醒",
 }  # fmt: skip

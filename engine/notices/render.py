@@ -19,6 +19,7 @@ from engine.notices.annual_context import AnnualPage
 from engine.notices.card import card_page
 from engine.notices.card_context import CardPage
 from engine.notices.context import CorrectionPage, IndexPage, Link, MonthlyPage, ReviewsPage, StatementPage, StatusPage
+from engine.notices.impact_context import ImpactPage
 from engine.notices.index import CARD, INDEX, MONTHLY, all_months, month_index
 from engine.notices.letter import letter_page
 from engine.notices.matrix import matrix_page
@@ -37,7 +38,7 @@ COPIES = (".pdf", ".docx", ".png")  # other forms of a page, beside it
 
 Page = (
     IndexPage | MonthlyPage | StatementPage | CorrectionPage | StatusPage | ReviewsPage | LetterPage | MatrixPage | AnnualPage
-    | CardPage | YearPage | UnitPage
+    | CardPage | YearPage | UnitPage | ImpactPage
 )  # fmt: skip
 Progress = Callable[[int, int], None]  # pages done, pages in all
 
