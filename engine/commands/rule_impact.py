@@ -69,7 +69,8 @@ def _tell(found: Impact, name: str) -> None:
     from engine.workbench.impact_parts import LEVEL_WORDS
 
     say(f"另一版：{name}")
-    span = f"比较{found_months}" if (found_months := months_words(found.months)) else "还没有计过分的月份，只比较两版规则"
+    months = months_words(found.months)
+    span = f"比较{months}" if months else "还没有计过分的月份，只比较两版规则"
     say(f"原：账本现有的分录，即各月最近一次计分的结果；新：同样的事实，全年都用另一版规则。{span}")
     say(f"结论：{LEVEL_WORDS[found.level]}")
     if found.changes:

@@ -9,8 +9,9 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, select
 
+from engine.dsl.masks import masked
 from engine.dsl.model import Rule, Ruleset
-from engine.facts import key_line
+from engine.facts import Fact, key_line
 from engine.grading.grading import Graded, graded
 from engine.ledger.annual import evaluations
 from engine.ledger.book import Standing
@@ -34,7 +35,7 @@ _CHUNK = 5_000
 class EntryMove:
     """An entry that other rules would not have made (`after` None), would have made too (`before` None), or of other points.
 
-    `fact` is kind:key, "" for an absence, with the file, sheet and row that it comes from.
+    `fact` is kind:key, persons masked, "" for an absence, with the file, sheet and row that it comes from.
     """
 
     month: str
@@ -117,10 +118,15 @@ class Effect:
                 continue
             unit, rule, kind, key = account
             known = rules.get(rule)
-            fact = f"{kind}:{key_line(key)}" if kind else ""
-            move = EntryMove(month, known.category if known else "", known.clause if known else "", rule, unit, fact, before, after)
             version = new.hit.fact.version if new and new.hit.fact else old and old.fact_version
+            held = new.hit.fact if new else self._facts.versions[version].fact if version else None
+            fact = f"{kind}:{key_line(self._shown(held).key if held else key)}" if kind else ""
+            move = EntryMove(month, known.category if known else "", known.clause if known else "", rule, unit, fact, before, after)
             self._moves.append((account, move, version))
+
+    def _shown(self, fact: Fact) -> Fact:
+        """A fact as notices show it: the page goes round."""
+        return masked(self._after.masks, self._after.kinds[fact.kind], fact)
 
     def _compare_verdicts(self, month: str) -> None:
         was = {(one.task, one.unit): (one.status, one.due) for one in standing_verdicts(self._connection, month)}

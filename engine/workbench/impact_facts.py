@@ -97,8 +97,8 @@ class Facts:
                 yield id_, Stored(kind, key, derived, fact, fault)
 
     def _scored(self, kind: str) -> bool:
-        known = self._ruleset.kinds.get(kind) or self._before.kinds.get(kind)
-        return known is None or known.time not in UNSCORED
+        known = [each.kinds[kind] for each in (self._ruleset, self._before) if kind in each.kinds]
+        return not known or any(one.time not in UNSCORED for one in known)
 
     def _changed(self, kind: str) -> tuple[str, ...]:
         """The fields whose stored values the other dictionary may not take, as it gives them another type."""
