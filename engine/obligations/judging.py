@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from engine.dsl.model import Trigger
 from engine.dsl.obligation import Duty, Evidence, Obligation
 from engine.facts import Fact
 from engine.inference.host import Matcher
@@ -55,11 +56,17 @@ _Fired = Mapping[Mark, tuple[Fact, ...]]  # of one unit: what fired by what it s
 
 
 class Judgements:
-    """The verdicts of a year's months, as these facts and obligations make them; worked out when asked for, and kept."""
+    """The verdicts of a year's months, as these facts and obligations make them; worked out when asked for, and kept.
 
-    def __init__(self, year: Year) -> None:
+    `like` are those of another year of the same ruleset: what fires on the very facts that it has too is taken from there.
+    """
+
+    def __init__(self, year: Year, like: Judgements | None = None) -> None:
         self.year = year
+        alike = like is not None and like.year.ruleset is year.ruleset
         self._fired: dict[str, dict[str, _Fired]] = {}
+        self._known: dict[tuple[str, str, tuple[Fact, ...]], _Fired] = like._known if alike else {}
+        self._triggers: dict[str, tuple[Mapping[str, tuple[Mark, Trigger]], Matcher]] = like._triggers if alike else {}
 
     def verdicts(self, month: str) -> tuple[Verdict, ...]:
         """Every responsible unit's verdicts at a month's end, by obligation and the order of the list.
@@ -89,15 +96,25 @@ class Judgements:
 
     def _month(self, month: str) -> dict[str, _Fired]:
         if month not in self._fired:
-            ruleset = self.year.ruleset
-            marked = triggers(ruleset.obligations_in(month), ruleset.progress)
-            matcher = Matcher([trigger for _, trigger in marked.values()])
             read = self._read()
             self._fired[month] = {
-                unit: _by_mark((marked[id_][0], fact) for id_, fact in matcher.fired([one for one in own if one.kind in read[unit]]))
+                unit: self._unit_month(month, unit, tuple(one for one in own if one.kind in read[unit]))
                 for unit, own in self.year.facts(month).by_unit.items()
             }
         return self._fired[month]
+
+    def _unit_month(self, month: str, unit: str, facts: tuple[Fact, ...]) -> _Fired:
+        if (month, unit, facts) not in self._known:
+            marked, matcher = self._compiled(month)
+            self._known[month, unit, facts] = _by_mark((marked[id_][0], fact) for id_, fact in matcher.fired(facts))
+        return self._known[month, unit, facts]
+
+    def _compiled(self, month: str) -> tuple[Mapping[str, tuple[Mark, Trigger]], Matcher]:
+        if month not in self._triggers:
+            ruleset = self.year.ruleset
+            marked = triggers(ruleset.obligations_in(month), ruleset.progress)
+            self._triggers[month] = marked, Matcher([trigger for _, trigger in marked.values()])
+        return self._triggers[month]
 
     def _read(self) -> dict[str, set[str]]:
         """The fact kinds that the obligations of each unit read: to match others would only take time."""

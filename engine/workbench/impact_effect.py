@@ -19,7 +19,6 @@ from engine.ledger.posting import Account, standing_entries
 from engine.ledger.reading import standing_matches
 from engine.ledger.standings import standings, unit_points
 from engine.ledger.verdicts import standing_verdicts
-from engine.obligations.judging import Judgements
 from engine.scoring.award import Award
 from engine.scoring.succession import course
 from engine.workbench.impact_essence import essence
@@ -130,8 +129,7 @@ class Effect:
 
     def _compare_verdicts(self, month: str) -> None:
         was = {(one.task, one.unit): (one.status, one.due) for one in standing_verdicts(self._connection, month)}
-        judged = Judgements(self._rescored.year(month)).verdicts(month)
-        now = {(one.task, one.unit): (str(one.status), one.due) for one in judged}
+        now = {(one.task, one.unit): (str(one.status), one.due) for one in self._rescored.verdicts(month)}
         self.judged.update(task for task, unit in {**was, **now} if was.get((task, unit)) != now.get((task, unit)))
 
     @property

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from engine.dsl.model import Ruleset
 from engine.ledger.closed import closings
 from engine.ledger.reading import kept_ruleset
+from engine.obligations.judging import Judgements, Verdict
 from engine.scoring.award import Award, Hit
 from engine.scoring.year import Year
 from engine.workbench.impact_facts import Facts
@@ -38,10 +39,15 @@ class Rescored:
         self._awards: dict[tuple[str, int], Awards] = {}
         self._read: dict[tuple[str, int], list] = {}
         self._years: dict[tuple, Year] = {}
+        self._judged: Judgements | None = None
 
     def year(self, month: str) -> Year:
         """The year as these rules make it, in the state that a month's last run saw."""
         return self._year(month, self._of[month][-1])
+
+    def verdicts(self, month: str) -> tuple[Verdict, ...]:
+        self._judged = Judgements(self.year(month), self._judged)
+        return self._judged.verdicts(month)
 
     def awards(self, month: str) -> Awards:
         return self._given(month, self._of[month][-1])
