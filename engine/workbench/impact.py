@@ -130,10 +130,9 @@ def impact(
     """
     months = [month for month in posted_months(connection) if month in after.months]
     before = _rulesets(connection, current, after, months)
-    last = before[after.months[-1]]
-    facts = Facts(connection, after, last)
+    facts = Facts(connection, after, before[after.months[-1]])
     rescored = Rescored(connection, after, facts)
-    effect = Effect(connection, last, after, months, facts, rescored)
+    effect = Effect(connection, before, after, months, facts, rescored)
     for done, month in enumerate(months, start=1):
         effect.add(month)
         if advance:

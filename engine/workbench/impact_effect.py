@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sqlalchemy import Connection, select
 
+from engine.derivation.deriving import meaning
 from engine.dsl.masks import masked
 from engine.dsl.model import Rule, Ruleset
 from engine.facts import Fact, key_line
@@ -69,12 +70,20 @@ class UnitMove:
 
 
 class Effect:
-    """The two sides of the posted months of a year. `before` is the ruleset of the newest of their runs."""
+    """The two sides of the posted months of a year. `rulesets` are those of each month's run, for ranks the newest is taken."""
 
     def __init__(
-        self, connection: Connection, before: Ruleset, after: Ruleset, months: Collection[str], facts: Facts, rescored: Rescored
+        self,
+        connection: Connection,
+        rulesets: Mapping[str, Ruleset],
+        after: Ruleset,
+        months: Collection[str],
+        facts: Facts,
+        rescored: Rescored,
     ) -> None:
-        self._connection, self._before, self._after, self._facts = connection, before, after, facts
+        self._connection, self._rulesets, self._after, self._facts = connection, rulesets, after, facts
+        self._before = rulesets[after.months[-1]]
+        self._alike: dict[str, bool] = {}  # by the fingerprint of a run's ruleset
         self.months = tuple(months)
         self.fired: set[str] = set()  # the rules with a match in the ledger
         self.matched: set[str] = set()  # the rules with other matches, or the same of other points
@@ -128,6 +137,11 @@ class Effect:
         return masked(self._after.masks, self._after.kinds[fact.kind], fact)
 
     def _compare_verdicts(self, month: str) -> None:
+        ruleset = self._rulesets[month]
+        if ruleset.fingerprint not in self._alike:
+            self._alike[ruleset.fingerprint] = _judge_alike(ruleset, self._after)
+        if self._alike[ruleset.fingerprint]:
+            return  # the same facts: to judge them again takes as long as to score them
         was = {(one.task, one.unit): (one.status, one.due) for one in standing_verdicts(self._connection, month)}
         now = {(one.task, one.unit): (str(one.status), one.due) for one in self._rescored.verdicts(month)}
         self.judged.update(task for task, unit in {**was, **now} if was.get((task, unit)) != now.get((task, unit)))
@@ -197,6 +211,16 @@ class Effect:
         forced = {unit: one.veto for unit, one in vetoes.get(december, {}).items()}
         values = {unit: Decimal(one.values[rule.field]) for unit, one in told.items()}
         return {one.unit: one for one in graded(ruleset, rule, totals, values, forced)}
+
+
+def _judge_alike(one: Ruleset, other: Ruleset) -> bool:
+    """Whether two rulesets come to the same verdicts of any facts: all that verdicts read is the same in both."""
+
+    def read(ruleset: Ruleset) -> Hashable:
+        duties = [ruleset.obligations_in(month) for month in ruleset.months]
+        return meaning(ruleset), essence((ruleset.units, ruleset.kinds, ruleset.progress, ruleset.opening, duties))
+
+    return one is other or read(one) == read(other)
 
 
 def _account(unit: str, award: Award) -> Account:

@@ -35,7 +35,7 @@ def rule_differences(before: Mapping[str, Ruleset], after: Ruleset, fired: Colle
             elif id_ not in was:
                 replaced = now[id_].replaces
                 found.add(id_, month, [(Level.MAJOR, f"新增，取代 {replaced}" if replaced else "新增")])
-            else:
+            elif was[id_] != now[id_]:
                 found.add(id_, month, _differences(was[id_], now[id_], id_ in fired))
     told = found.told()
     order = {rule.id: place for place, rule in enumerate([*after.rules, *before[after.months[-1]].rules])}
