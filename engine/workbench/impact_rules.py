@@ -37,6 +37,7 @@ def rule_differences(before: Mapping[str, Ruleset], after: Ruleset, fired: Colle
                 found.add(id_, month, [(Level.MAJOR, f"新增，取代 {replaced}" if replaced else "新增")])
             elif was[id_] != now[id_]:
                 found.add(id_, month, _differences(was[id_], now[id_], id_ in fired))
+                found.add(id_, month, _units(was[id_], now[id_], before[month].units.keys() & after.units.keys()))
     told = found.told()
     order = {rule.id: place for place, rule in enumerate([*after.rules, *before[after.months[-1]].rules])}
     return {id_: told[id_] for id_ in sorted(told, key=lambda one: (order.get(one, len(order)), one))}
@@ -45,7 +46,6 @@ def rule_differences(before: Mapping[str, Ruleset], after: Ruleset, fired: Colle
 def _differences(was: Rule, now: Rule, fired: bool) -> Iterator[Told]:
     if was.category != now.category:
         yield Level.MAJOR, f"类别由{was.category}改为{now.category}"
-    yield from _units(was, now)
     if (essence(was.fact), frozenset(map(essence, was.nones))) != (essence(now.fact), frozenset(map(essence, now.nones))):
         yield Level.MINOR, _DIRECTION.get(_narrower(was, now), "条件改变")
     yield from _worth(was.points, now.points, Level.MINOR if fired else Level.MAJOR)
@@ -63,9 +63,10 @@ def _differences(was: Rule, now: Rule, fired: bool) -> Iterator[Told]:
         yield Level.WORDING, f"文字改动：{'、'.join(changed)}"
 
 
-def _units(was: Rule, now: Rule) -> Iterator[Told]:
-    more = [unit for unit in now.units if unit not in was.units]
-    fewer = [unit for unit in was.units if unit not in now.units]
+def _units(was: Rule, now: Rule, known: Collection[str]) -> Iterator[Told]:
+    """Of the units that both rulesets know: a unit that is new, or gone, is told once and not by every rule."""
+    more = [unit for unit in now.units if unit in known and unit not in was.units]
+    fewer = [unit for unit in was.units if unit in known and unit not in now.units]
     if more:
         yield Level.MAJOR, f"适用单位增加 {len(more)} 个（{names(more)}）"
     if fewer:
