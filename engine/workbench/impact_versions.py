@@ -33,7 +33,7 @@ def version_of(workspace: Workspace, other: str) -> Version:
     for folder in (Path(other), workspace.folder / other, workspace.folder / RULESETS / other):
         if other and folder.is_dir():
             _require_ruleset(folder)
-            return Version(folder.as_posix(), read_folder(folder))
+            return Version(f"文件夹 {folder.resolve().name}", read_folder(folder))
     return _at_revision(workspace, other)
 
 
