@@ -19,7 +19,8 @@ def impact_page(found: Impact, other: str) -> ImpactPage:
         level=LEVEL_WORDS[found.level],
         changes=tuple(ImpactChange(one.rule, LEVEL_WORDS[one.level], one.what) for one in found.changes),
         clauses=tuple(
-            ImpactClause(one.category, _tally(one.clause, one.tally), tuple(_tally(*each) for each in one.units)) for one in clauses
+            ImpactClause(one.category, _tally(one.clause, one.tally), tuple(_tally(*each) for each in one.units))
+            for one in clauses
         ),
         units=tuple(map(_unit, found.moved)),
         entries=tuple(map(_entry, found.entries)),

@@ -129,7 +129,8 @@ class Effect:
             version = new.hit.fact.version if new and new.hit.fact else old and old.fact_version
             held = new.hit.fact if new else self._facts.versions[version].fact if version else None
             fact = f"{kind}:{key_line(self._shown(held).key if held else key)}" if kind else ""
-            move = EntryMove(month, known.category if known else "", known.clause if known else "", rule, unit, fact, before, after)
+            category, clause = (known.category, known.clause) if known else ("", "")
+            move = EntryMove(month, category, clause, rule, unit, fact, before, after)
             self._moves.append((account, move, version))
 
     def _shown(self, fact: Fact) -> Fact:
@@ -190,7 +191,7 @@ class Effect:
 
     @property
     def vetoes(self) -> tuple[tuple[str, str, str], ...]:
-        """Unit, and the rules with a veto that match it in the last posted month before and after, "" for none; where they differ."""
+        """Unit, and the rule with a veto that matches it in the last posted month before and after ("" for none), where they differ."""
         if not self.months:
             return ()
         was, now = (side.get(self.months[-1], {}) for side in self._vetoes)

@@ -85,7 +85,8 @@ def _unit(was: Unit, now: Unit) -> Iterator[Told]:
 def _kinds(was: Ruleset, now: Ruleset) -> Iterator[Told]:
     def changed(name: str) -> Iterator[Told]:
         old, new = was.kinds[name], now.kinds[name]
-        for _, what in keyed(old.fields, new.fields, "字段", lambda field: _field(old.fields[field], new.fields[field]), Level.MINOR):
+        fields = keyed(old.fields, new.fields, "字段", lambda each: _field(old.fields[each], new.fields[each]), Level.MINOR)
+        for _, what in fields:
             yield Level.MINOR, f"：{what}"
         if _about(old) != _about(new):
             yield Level.MINOR, "：键、归属、时间或核对办法改变"

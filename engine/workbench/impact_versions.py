@@ -59,7 +59,7 @@ def _at_revision(workspace: Workspace, other: str) -> Version:
     try:
         commit = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{other}^{{commit}}").decode().strip()
     except _GitFailed:
-        known = _git(folder, "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes").decode().split()
+        known = _git(folder, "for-each-ref", "--format=%(refname:short)").decode().split()
         hint = did_you_mean(other, [*names, *known]) or "写规则集的文件夹、标签、分支，或如 HEAD~1"
         raise InputError(f"{nothing}，版本库里也没有修订“{other}”", hint) from None
     where = inside.decode().strip().rstrip("/")

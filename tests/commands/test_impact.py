@@ -225,9 +225,8 @@ def test_what_it_foretells_is_what_a_year_under_the_other_rules_holds(posted, ru
 
 def test_a_revision_of_the_workspace_s_repository_is_another_version(jifen, workspace, sheet, other):
     def git(*arguments: str) -> None:
-        subprocess.run(
-            ["git", "-C", workspace, "-c", "user.name=维护人", "-c", "user.email=one@example.invalid", *arguments], check=True, capture_output=True
-        )
+        who = ("-c", "user.name=维护人", "-c", "user.email=one@example.invalid")
+        subprocess.run(["git", "-C", workspace, *who, *arguments], check=True, capture_output=True)
 
     git("init", "-q", "-b", "trunk")
     git("add", "rulesets")
