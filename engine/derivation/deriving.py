@@ -85,7 +85,7 @@ def derive(
     done = Derived()
     wanted = set(months) & set(ruleset.months)
     if wanted and ruleset.derivations:
-        origin = _origin(connection, ruleset, import_id, "" if stale else _meaning(ruleset))
+        origin = _origin(connection, ruleset, import_id, "" if stale else meaning(ruleset))
         for derivation in ruleset.derivations:
             told, made = _compared(connection, ruleset, derivation, wanted)
             faults, disputed = [], set()
@@ -113,7 +113,7 @@ def rederive(connection: Connection, ruleset: Ruleset, *, operator: str, at: str
     insert_rows(connection, FactVersion, VERSION_COLUMNS, [
         (import_id, one.file_id, one.sheet, one.row, one.kind, one.key, one.fields, True, True) for one in orphans
     ])  # fmt: skip
-    origin = _origin(connection, ruleset, import_id, _meaning(ruleset)) if ruleset.derivations else None
+    origin = _origin(connection, ruleset, import_id, meaning(ruleset)) if ruleset.derivations else None
     faults = []
     for derivation in ruleset.derivations:
         told, made = _compared(connection, ruleset, derivation, set(ruleset.months))
@@ -133,7 +133,7 @@ def is_stale(connection: Connection, ruleset: Ruleset) -> bool:
         return False
     file = ruleset.derivations[0].place.file
     last = select(_SOURCE.c.sha256).where(_SOURCE.c.name == file).order_by(_SOURCE.c.id.desc()).limit(1)
-    return connection.execute(last).scalar() != _meaning(ruleset)
+    return connection.execute(last).scalar() != meaning(ruleset)
 
 
 def _orphans(connection: Connection, ruleset: Ruleset) -> list[Held]:
@@ -253,7 +253,7 @@ def _write(connection: Connection, derivation: Derivation, origin: _Origin, made
     insert_rows(connection, FactVersion, VERSION_COLUMNS, rows)
 
 
-def _meaning(ruleset: Ruleset) -> str:
+def meaning(ruleset: Ruleset) -> str:
     """What tells one meaning of the derivations from another, wherever they stand in their file, and in whichever year."""
     said = repr([replace(one, place=Place("", 1, 1)) for one in ruleset.derivations])
     january = ruleset.months[0]

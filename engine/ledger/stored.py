@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, Row, func, select
 
@@ -14,7 +14,7 @@ from models.tables import FactVersion
 from models.versions import newest_ids
 
 _CHUNK = 5_000
-_UNSCORED = (Time.RECORD, Time.ANNUAL)
+UNSCORED = (Time.RECORD, Time.ANNUAL)
 
 
 def newest_facts(connection: Connection, ruleset: Ruleset, seen: int | None = None) -> list[Fact]:
@@ -51,7 +51,7 @@ def scored_kinds(connection: Connection, ruleset: Ruleset) -> list[str]:
     for kind in stored:
         if kind not in ruleset.kinds:
             raise InputError(f"库中有事实类型“{kind}”，而规则集的 facts.yaml 已没有它", "把该事实类型加回 facts.yaml")
-    return [kind for kind in stored if ruleset.kinds[kind].time not in _UNSCORED]
+    return [kind for kind in stored if ruleset.kinds[kind].time not in UNSCORED]
 
 
 def _facts(ruleset: Ruleset, rows: Sequence[Row]) -> Iterator[Fact]:
@@ -63,11 +63,17 @@ def _facts(ruleset: Ruleset, rows: Sequence[Row]) -> Iterator[Fact]:
         yield Fact(kind, key, typed(known, values), id_, key_order(parts))
 
 
-def _require_fitting(kind: Kind, key: str, values: dict[str, str | int]) -> None:
-    """A dictionary that was edited after facts came in must still fit them: nothing can be scored otherwise."""
+def misfits(kind: Kind, values: Mapping[str, str | int]) -> list[str]:
+    """The fields of a stored fact that a dictionary does not know, or asks for in vain, or gives no such value."""
     wrong = [name for name in values if name not in kind.fields]
     wrong += [name for name in kind.required if name not in values]
     wrong += [name for name, allowed in kind.closed.items() if values.get(name, allowed[0]) not in allowed]
+    return wrong
+
+
+def _require_fitting(kind: Kind, key: str, values: dict[str, str | int]) -> None:
+    """A dictionary that was edited after facts came in must still fit them: nothing can be scored otherwise."""
+    wrong = misfits(kind, values)
     if wrong:
         raise InputError(
             f"库中的事实 {kind.name} {' '.join(key_texts(key))} 与规则集的 facts.yaml 不符：{'、'.join(wrong)}",

@@ -15,6 +15,7 @@ from engine.notices import (
     comparison_context,
     context,
     coverage_context,
+    impact_context,
     overview_context,
     task_context,
 )
@@ -35,12 +36,13 @@ TEMPLATES: dict[str, type] = {
     "unit.html.j2": overview_context.UnitPage,
     "coverage.html.j2": coverage_context.CoveragePage,
     "catalogue.html.j2": catalogue_context.CataloguePage,
+    "impact.html.j2": impact_context.ImpactPage,
     "monthly.docx.j2": context.MonthlyPage,
     "letter.docx.j2": task_context.LetterPage,
 }
 _MODULES = (
     context, task_context, annual_context, card_context, chart_context, comparison_context, overview_context, coverage_context,
-    catalogue_context,
+    catalogue_context, impact_context,
 )  # fmt: skip
 _WORDS = {int: "整数", str: "文本", bool: "是否"}
 _KNOWN = {name: one for module in _MODULES for name, one in vars(module).items() if isinstance(one, type)}

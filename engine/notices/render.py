@@ -21,6 +21,7 @@ from engine.notices.card_context import CardPage
 from engine.notices.catalogue_context import CataloguePage
 from engine.notices.context import CorrectionPage, IndexPage, Link, MonthlyPage, ReviewsPage, StatementPage, StatusPage
 from engine.notices.coverage_context import CoveragePage
+from engine.notices.impact_context import ImpactPage
 from engine.notices.index import CARD, INDEX, MONTHLY, all_months, month_index
 from engine.notices.letter import letter_page
 from engine.notices.matrix import matrix_page
@@ -39,7 +40,7 @@ COPIES = (".pdf", ".docx", ".png")  # other forms of a page, beside it
 
 Page = (
     IndexPage | MonthlyPage | StatementPage | CorrectionPage | StatusPage | ReviewsPage | LetterPage | MatrixPage | AnnualPage
-    | CardPage | YearPage | UnitPage | CataloguePage | CoveragePage
+    | CardPage | YearPage | UnitPage | CataloguePage | CoveragePage | ImpactPage
 )  # fmt: skip
 Progress = Callable[[int, int], None]  # pages done, pages in all
 

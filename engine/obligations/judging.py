@@ -57,12 +57,17 @@ _Fired = Mapping[Mark, tuple[Fact, ...]]  # of one unit: what fired by what it s
 
 
 class Judgements:
-    """The verdicts of a year's months, as these facts and obligations make them; worked out when asked for, and kept."""
+    """The verdicts of a year's months, as these facts and obligations make them; worked out when asked for, and kept.
 
-    def __init__(self, year: Year) -> None:
+    `like` are those of another year of the same ruleset: what fires on the very facts that it has too is taken from there.
+    """
+
+    def __init__(self, year: Year, like: Judgements | None = None) -> None:
         self.year = year
+        alike = like is not None and like.year.ruleset is year.ruleset
         self._fired: dict[tuple[str, str], _Fired] = {}
-        self._compiled: dict[str, tuple[Mapping[str, tuple[Mark, Trigger]], Matcher]] = {}
+        self._known: dict[tuple[str, str, tuple[Fact, ...]], _Fired] = like._known if alike else {}
+        self._triggers: dict[str, tuple[Mapping[str, tuple[Mark, Trigger]], Matcher]] = like._triggers if alike else {}
 
     def verdicts(self, month: str) -> tuple[Verdict, ...]:
         """Every responsible unit's verdicts at a month's end, by obligation and the order of the list.
@@ -100,17 +105,22 @@ class Judgements:
 
     def _month(self, unit: str, month: str) -> _Fired:
         if (unit, month) not in self._fired:
-            marked, matcher = self._matcher(month)
-            own = [fact for fact in self.year.facts(month).by_unit[unit] if fact.kind in self._read[unit]]
-            self._fired[unit, month] = _by_mark((marked[id_][0], fact) for id_, fact in matcher.fired(own))
+            own = tuple(fact for fact in self.year.facts(month).by_unit[unit] if fact.kind in self._read[unit])
+            self._fired[unit, month] = self._unit_month(month, unit, own)
         return self._fired[unit, month]
 
-    def _matcher(self, month: str) -> tuple[Mapping[str, tuple[Mark, Trigger]], Matcher]:
-        if month not in self._compiled:
+    def _unit_month(self, month: str, unit: str, facts: tuple[Fact, ...]) -> _Fired:
+        if (month, unit, facts) not in self._known:
+            marked, matcher = self._compiled(month)
+            self._known[month, unit, facts] = _by_mark((marked[id_][0], fact) for id_, fact in matcher.fired(facts))
+        return self._known[month, unit, facts]
+
+    def _compiled(self, month: str) -> tuple[Mapping[str, tuple[Mark, Trigger]], Matcher]:
+        if month not in self._triggers:
             ruleset = self.year.ruleset
             marked = triggers(ruleset.obligations_in(month), ruleset.progress)
-            self._compiled[month] = marked, Matcher([trigger for _, trigger in marked.values()])
-        return self._compiled[month]
+            self._triggers[month] = marked, Matcher([trigger for _, trigger in marked.values()])
+        return self._triggers[month]
 
     @cached_property
     def _read(self) -> dict[str, set[str]]:

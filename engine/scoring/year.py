@@ -19,16 +19,20 @@ Posted = Mapping[str, Mapping[str, Sequence[Hit]]]  # by month and unit: what st
 class Year:
     """A year as these facts and rules make it. Months are worked out when asked for, and kept.
 
-    `closed` are the months that stay as they were posted, whatever facts and rules say by now.
+    `closed` are the months that stay as they were posted, whatever facts and rules say by now. `like` is another year of
+    the same ruleset: what fires on the very facts that it has too is taken from there.
     """
 
-    def __init__(self, ruleset: Ruleset, facts: Iterable[Fact], closed: Posted | None = None) -> None:
+    def __init__(
+        self, ruleset: Ruleset, facts: Iterable[Fact], closed: Posted | None = None, like: Year | None = None
+    ) -> None:
         self.ruleset = ruleset
         self._closed = closed or {}
         self._facts = tuple(facts)
         self.opened = opening_months(ruleset, self._facts)
-        self._hits: dict[tuple[str, str], list[Hit]] = {}  # by unit and month
-        self._compilations: dict[tuple[str, str], _Compiled] = {}
+        alike = like is not None and like.ruleset is ruleset and like.opened == self.opened
+        self._hits: dict[tuple[str, str, tuple[Fact, ...]], list[Hit]] = like._hits if alike else {}
+        self._compilations: dict[tuple[str, str], _Compiled] = like._compilations if alike else {}
         self._months: dict[str, MonthFacts] = {}
 
     def facts(self, month: str) -> MonthFacts:
@@ -58,9 +62,10 @@ class Year:
     def _hits_of(self, unit: str, month: str) -> list[Hit]:
         if month in self._closed:
             return list(self._closed[month].get(unit, ()))
-        if (unit, month) not in self._hits:
-            self._hits[unit, month] = self._unit_hits(month, unit, self.facts(month).by_unit[unit])
-        return self._hits[unit, month]
+        facts = self.facts(month).by_unit[unit]
+        if (unit, month, facts) not in self._hits:
+            self._hits[unit, month, facts] = self._unit_hits(month, unit, facts)
+        return self._hits[unit, month, facts]
 
     def _unit_hits(self, month: str, unit: str, facts: tuple[Fact, ...]) -> list[Hit]:
         compiled = self._compiled(month, self.ruleset.units[unit].category)

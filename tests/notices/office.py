@@ -8,6 +8,7 @@ still, so that every page has the same bytes whatever the day of the test.
 from __future__ import annotations
 
 import datetime
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,6 +53,7 @@ KINDS = {
     "matrix": Kind(f"{DRAFT}/任务台账.html", 4),
     "status": Kind("2023-05/报送情况.html"),
     "catalogue": Kind("规则目录.html"),
+    "impact": Kind("影响.html"),
 }
 
 
@@ -88,7 +90,18 @@ def office(folder: Path) -> Path:
             act("run", month, "--no-notices")
         act("notices", "2023")
         act("rules", "catalogue", "-o", workspace / "notices" / "规则目录.html")
+        act("rules", "impact", _other_rules(workspace), "--html", workspace / "notices" / KINDS["impact"].file)
     return workspace
+
+
+def _other_rules(workspace: Path) -> Path:
+    """The workspace's rules with one test narrowed and one title changed, beside it."""
+    folder = workspace.parent / "other"
+    shutil.copytree(workspace / "rulesets/changzhi-2023", folder)
+    path = folder / "counties.yaml"
+    text = path.read_text(encoding="utf-8").replace("points: -3\n", "points: -5\n", 1).replace("title: ", "title: 新的", 1)
+    path.write_text(text, encoding="utf-8")
+    return folder
 
 
 @contextmanager

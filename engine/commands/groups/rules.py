@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from engine.commands.options import AsJson, percent_of
+from engine.commands.options import AsJson, percent_of, year_of
 
 app = typer.Typer(name="rules", help="规则集：检查、测试、查看、排版、新建下一年的。", no_args_is_help=True)
 
@@ -123,3 +123,17 @@ def fmt(
     from engine.commands.rule_layout import format_files
 
     format_files(context.obj, paths or [], check, diff, as_json)
+
+
+@app.command()
+def impact(
+    context: typer.Context,
+    other: Annotated[str, typer.Argument(metavar="OTHER", help="另一版规则集：文件夹、rulesets/ 下的名称，或 git 修订（如 HEAD~1、标签）")],
+    year: Annotated[int | None, typer.Option(parser=year_of, metavar="Y", help="年度；默认是 OTHER 的年度")] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="另写成一页 HTML")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """换成另一版规则集，已计分的各月会有哪些不同；只比较，不写账本。"""
+    from engine.commands.rule_impact import show_impact
+
+    show_impact(context.obj, other, year, html, as_json)
