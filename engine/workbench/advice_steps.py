@@ -1,0 +1,121 @@
+"""What a unit could do in the first month to come: better figures, reports that are missing, things not yet done, losses ended.
+
+A step is the facts that it means; what it brings is worked out by scoring them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.dsl.model import Kind, Rule, Time
+from engine.dsl.types import Value
+from engine.facts import Fact
+from engine.scoring.months import facts_of, month_before
+from engine.scoring.points import is_flat
+from engine.workbench.advice_ahead import Ahead, Months
+from engine.workbench.advice_drafts import drafts, fact_of
+
+_MADE_UP = "待定"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Facts of a month. `gain` is what they bring to it beside the facts that are known, `extra` what beside the figures
+    that the unit told last, told again; hundredths, both above 0. `before` is the fact that they better, or end.
+    """
+
+    rule: Rule
+    month: str
+    facts: tuple[Fact, ...]
+    gain: int
+    extra: int
+    before: Fact | None = None
+    monthly: bool = False  # brings as much in every month in which it is done
+
+
+def steps(known: Months, as_usual: Months) -> tuple[Step, ...]:
+    """The steps of a unit that bring anything, in the order of the rules."""
+    ahead, month = known.ahead, known.months[0]
+    rules = ahead.rules(known.unit, month)
+    tried = [(rule, fact) for rule in rules for fact in _facts(known, rule, month)]
+    facts = [fact for _, fact in tried]
+    known.try_out(facts)
+    as_usual.try_out(facts)
+    before = {(fact.kind, fact.key): fact for fact in as_usual.facts(month)}
+    found: dict[tuple[str, str], Step] = {}
+    for rule, fact in tried:
+        key = fact.kind, fact.key
+        extra = as_usual.gain([fact])
+        gain = known.gain([fact]) if extra > 0 else 0
+        if gain > 0 and (key not in found or extra > found[key].extra):
+            monthly = ahead.ruleset.kinds[fact.kind].time is not Time.EVENT
+            found[key] = Step(rule, month, (fact,), gain, extra, before.get(key), monthly)
+    place = {rule.id: position for position, rule in enumerate(rules)}
+    return tuple(sorted(found.values(), key=lambda step: place[step.rule.id]))
+
+
+def _facts(known: Months, rule: Rule, month: str) -> Iterator[Fact]:
+    """Facts that may bring something by a rule: of its own kind where it gives, of those that it misses, or that end what it takes."""
+    kinds, operators = known.ahead.ruleset.kinds, known.ahead.ruleset.operator_kinds
+    if rule.fact is None:
+        for none in rule.nones:
+            if none.kind not in operators:
+                yield from _drafts(known, kinds[none.kind], none, rule, month)
+        return
+    kind = kinds[rule.fact.kind]
+    if kind.name in operators:
+        return
+    if not (is_flat(rule) and rule.points.value({}) <= 0):
+        yield from _drafts(known, kind, rule.fact, rule, month)
+    if kind.time is Time.STATE and kind.end_field:
+        taken = {id(award.hit.fact) for award in known.awards(month) if award.hit.rule.id == rule.id and award.given < 0}
+        yield from filter(None, (ended(kind, fact, month) for fact in known.facts(month) if id(fact) in taken))
+
+
+def ended(kind: Kind, fact: Fact, month: str) -> Fact | None:
+    """A state as it would be told if it did not hold in a month any more; None where it began in no month before."""
+    end = month_before(month) if kind.end_counts else month
+    if fact.values.get(kind.start_field, "") >= month:
+        return None
+    return fact_of(kind, {**fact.values, kind.end_field: end})
+
+
+def _drafts(known: Months, kind: Kind, pattern, rule: Rule, month: str) -> Iterator[Fact]:
+    ahead = known.ahead
+    given = _settled(known, kind, month)
+    if given is None:
+        return
+
+    def free(name: str) -> str:
+        prefix = _MADE_UP if kind.unit_field in kind.key else known.unit + _MADE_UP
+        texts = ahead.texts.get((kind.name, name), ())
+        return next(text for text in (f"{prefix}{number}" for number in range(1, len(texts) + 2)) if text not in texts)
+
+    seeds = ahead.reported.get((known.unit, kind.name), ())
+    for fact in drafts(kind, pattern, rule, given, seeds, free):
+        if not kind.routes or fact in facts_of(ahead.ruleset, (*ahead.tables(month), fact), month).by_unit[known.unit]:
+            yield fact
+
+
+def _settled(known: Months, kind: Kind, month: str) -> dict[str, Value] | None:
+    """The fields that say whose a fact is, and when; None where none of the kind can be the unit's."""
+    ruleset, unit = known.ahead.ruleset, known.unit
+    if kind.time not in (Time.EVENT, Time.MONTHLY, Time.STATE):
+        return None
+    given: dict[str, Value] = {name: month for name in (kind.month_field, kind.start_field) if name}
+    if kind.unit_field:
+        return {**given, kind.unit_field: unit}
+    for category, route in kind.routes.items():
+        own = ruleset.units[unit].category == category
+        if route.table is None:
+            others = (name for name, other in ruleset.units_in(month).items() if other.category == category)
+            given[route.field] = unit if own else next(others, unit)
+            continue
+        owner = ruleset.kinds[route.table].unit_field
+        rows = [row for row in known.ahead.tables(month) if row.kind == route.table and (not own or row.values[owner] == unit)]
+        if rows:
+            given[route.field] = rows[0].values[route.field]
+        elif own:
+            return None
+    return given
