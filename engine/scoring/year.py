@@ -44,9 +44,9 @@ class Year:
         """The same of one unit that there is in the month; nothing is worked out for the others."""
         return tuple(award for award in self.so_far(unit, month) if award.hit.month == month)
 
-    def hits(self, unit: str, month: str, facts: Iterable[Fact]) -> list[Hit]:
-        """What would fire in a unit's month if these were its facts."""
-        return self._unit_hits(month, unit, tuple(facts))
+    def hits(self, unit: str, month: str, facts: Iterable[Fact] | None = None) -> list[Hit]:
+        """What fires in a unit's month; or what would, if these were its facts."""
+        return self._hits_of(unit, month) if facts is None else self._unit_hits(month, unit, tuple(facts))
 
     def so_far(self, unit: str, month: str) -> list[Award]:
         """A unit's awards from January on. What its predecessors were given stands, and counts for its limits."""

@@ -24,8 +24,8 @@ Hits = Mapping[str, Sequence[Hit]]  # by month
 
 
 def standing_hits(connection: Connection, ruleset: Ruleset, months: Iterable[str]) -> Posted:
-    """What stands in posted months of the rules that have a limit: all that later months need to know of them."""
-    limited = {rule.id for rule in ruleset.rules if rule.cap or rule.once_per or rule.best_of}
+    """What stands in posted months of the rules that have a limit or a veto: all that later months need to know of them."""
+    limited = {rule.id for rule in ruleset.rules if rule.cap or rule.once_per or rule.best_of or rule.veto}
     rows = [
         (month, *row) for month in months for row in connection.execute(standing_matches(month)) if row.rule in limited
     ]
@@ -111,7 +111,7 @@ class Months:
 
     def hits(self, month: str) -> list[Hit]:
         if month not in self._hits:
-            self._hits[month] = self.ahead.outlook.year.hits(self.unit, month, self.facts(month))
+            self._hits[month] = self.ahead.outlook.year.hits(self.unit, month, self.facts(month) if self._further else None)
         return self._hits[month]
 
     def try_out(self, facts: Sequence[Fact]) -> None:

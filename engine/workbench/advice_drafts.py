@@ -13,7 +13,7 @@ from typing import NamedTuple
 from engine.dsl.formula import Formula, plain
 from engine.dsl.intervals import Range, closed_values, ranges
 from engine.dsl.model import FieldRef, Kind, Pattern, Rule, Test
-from engine.dsl.types import ChoiceType, DateType, Value, WholeType, YearType, canonical_decimal
+from engine.dsl.types import BadValue, ChoiceType, DateType, Value, WholeType, YearType, canonical_decimal
 from engine.facts import Fact, canonical
 from engine.inference.conditions import unmet
 from engine.intake.rows import met
@@ -21,6 +21,7 @@ from engine.scoring.points import worth
 
 Values = dict[str, Value]
 _CHOICES, _LEVELS = 200, 100  # of closed lists together, and of numbers: more no dictionary has so far
+_MADE_UP = "待定"
 _UP, _DOWN = ("<", "<=", "="), (">", ">=", "=")
 
 
@@ -29,6 +30,16 @@ def fact_of(kind: Kind, values: Mapping[str, Value]) -> Fact:
     told = {name: values[name] for name in kind.fields if name in values}
     parts = [None if name not in told else kind.fields[name].type.stored(told[name]) for name in kind.key]
     return Fact(kind.name, canonical(parts), told)
+
+
+def made_up(kind: Kind, unit: str, texts: Collection[str]) -> str:
+    """A text that is not one of these; it names the unit where the kind's key does not."""
+    start = _MADE_UP if kind.unit_field in kind.key else f"{unit}{_MADE_UP}"
+    return next(text for text in (f"{start}{number}" for number in range(1, len(texts) + 2)) if text not in texts)
+
+
+def is_made_up(value: Value | None) -> bool:
+    return isinstance(value, str) and value.rstrip("0123456789").endswith(_MADE_UP)
 
 
 def drafts(kind: Kind, pattern: Pattern, rule: Rule, given: Values, seeds: Sequence[Fact], free: Callable[[str], str]) -> list[Fact]:
@@ -47,13 +58,23 @@ def drafts(kind: Kind, pattern: Pattern, rule: Rule, given: Values, seeds: Seque
         thing = tuple(value for name, value in chosen.items() if name in things)
         for numbers in islice(_numbered(kind, span, base, needed, seed), _LEVELS):
             fact = fact_of(kind, {**base, **numbers})
-            if unmet(pattern, fact) or not all(met(check, fact.values) for check in kind.checks):
+            if not _told_right(kind, fact) or unmet(pattern, fact):
                 continue
             kept = sum(seed.get(name) == value for name, value in numbers.items())
             rated = (worth(rule, kind, fact) if rule.fact is pattern else Fraction(0), kept)
             if thing not in best or rated > best[thing][0]:
                 best[thing] = rated, fact
     return [fact for _, fact in best.values()]
+
+
+def _told_right(kind: Kind, fact: Fact) -> bool:
+    """Whether the dictionary takes a fact: no text can be made up for a code that has a check digit, say."""
+    try:
+        for name, value in fact.values.items():
+            kind.fields[name].type.parse(str(value))
+    except BadValue:
+        return False
+    return all(met(check, fact.values) for check in kind.checks)
 
 
 def _number(kind: Kind, name: str) -> bool:

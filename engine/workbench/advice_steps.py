@@ -8,15 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.dsl.model import Kind, Rule, Time
+from engine.dsl.model import Kind, Pattern, Rule, Time
 from engine.dsl.types import Value
 from engine.facts import Fact
 from engine.scoring.months import facts_of, month_before
 from engine.scoring.points import is_flat
 from engine.workbench.advice_ahead import Ahead, Months
-from engine.workbench.advice_drafts import drafts, fact_of
-
-_MADE_UP = "待定"
+from engine.workbench.advice_drafts import drafts, fact_of, made_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +79,14 @@ def ended(kind: Kind, fact: Fact, month: str) -> Fact | None:
     return fact_of(kind, {**fact.values, kind.end_field: end})
 
 
-def _drafts(known: Months, kind: Kind, pattern, rule: Rule, month: str) -> Iterator[Fact]:
+def _drafts(known: Months, kind: Kind, pattern: Pattern, rule: Rule, month: str) -> Iterator[Fact]:
     ahead = known.ahead
     given = _settled(known, kind, month)
     if given is None:
         return
 
     def free(name: str) -> str:
-        prefix = _MADE_UP if kind.unit_field in kind.key else known.unit + _MADE_UP
-        texts = ahead.texts.get((kind.name, name), ())
-        return next(text for text in (f"{prefix}{number}" for number in range(1, len(texts) + 2)) if text not in texts)
+        return made_up(kind, known.unit, ahead.texts.get((kind.name, name), ()))
 
     seeds = ahead.reported.get((known.unit, kind.name), ())
     for fact in drafts(kind, pattern, rule, given, seeds, free):
