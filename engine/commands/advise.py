@@ -80,7 +80,7 @@ def _step(found: Advice, step: Step) -> dict[str, object]:
         "month": step.month,
         "gain": decimal(step.gain),
         "extra": decimal(step.extra),
-        "monthly": step.monthly,
+        "again": None if step.again is None else decimal(step.again),
         "facts": _facts(found, step.facts),
     }
 
@@ -153,7 +153,7 @@ def _tell_next(found: Advice) -> None:
 
 def _tell_steps(found: Advice) -> None:
     from engine.notices.wording import month_words, pts, signed
-    from engine.workbench.advice_words import grouped
+    from engine.workbench.advice_words import again_words, grouped
 
     if found.month is None:
         say(f"\n{found.ruleset.year} 年各月均已计分，没有可再做的")
@@ -165,4 +165,4 @@ def _tell_steps(found: Advice) -> None:
         for own, words in grouped(found.ruleset, one.steps):
             first = own[0]
             gain = f"（{signed(first.gain)}）" if first.gain != first.extra else ""
-            say(f"    {signed(first.extra):>8}{gain}  {first.rule.id}  {words}{'，每月可得' if first.monthly else ''}")
+            say(f"    {signed(first.extra):>8}{gain}  {first.rule.id}  {words}{again_words(first)}")

@@ -94,7 +94,7 @@ class Months:
         self._facts: dict[str, tuple[Fact, ...]] = {}
         self._hits: dict[str, list[Hit]] = {}
         self._sums: dict[tuple[str, frozenset[str]], int] = {}
-        self._alone: dict[int, list[Hit]] = {}  # what a fact of the first month fires by itself, by its identity
+        self._alone: dict[tuple[int, str], list[Hit]] = {}  # what a fact fires in a month by itself, by its identity
 
     def facts(self, month: str) -> tuple[Fact, ...]:
         if month not in self._facts:
@@ -114,18 +114,17 @@ class Months:
             self._hits[month] = self.ahead.outlook.year.hits(self.unit, month, self.facts(month) if self._further else None)
         return self._hits[month]
 
-    def try_out(self, facts: Sequence[Fact]) -> None:
-        """Fires facts of the first month together, where none of them can keep another from firing: quicker than one by one."""
+    def try_out(self, facts: Sequence[Fact], month: str) -> None:
+        """Fires facts of a month together, where none of them can keep another from firing: quicker than one by one."""
         tried = [fact for fact in facts if not self._guards(fact)]
-        self._alone |= {id(fact): [] for fact in tried}
-        first = self.months[0]
-        for hit in self.ahead.outlook.year.hits(self.unit, first, (*self.facts(first), *tried)):
-            if id(hit.fact) in self._alone:
-                self._alone[id(hit.fact)].append(hit)
+        self._alone |= {(id(fact), month): [] for fact in tried}
+        for hit in self.ahead.outlook.year.hits(self.unit, month, (*self.facts(month), *tried)):
+            if (id(hit.fact), month) in self._alone:
+                self._alone[id(hit.fact), month].append(hit)
 
     @cached_property
     def _guarding(self) -> frozenset[str]:
-        return frozenset(none.kind for rule in self.ahead.rules(self.unit, self.months[0]) for none in rule.nones)
+        return frozenset(none.kind for month in self.months[:2] for rule in self.ahead.rules(self.unit, month) for none in rule.nones)
 
     def _guards(self, fact: Fact) -> bool:
         return fact.kind in self._guarding
@@ -134,10 +133,11 @@ class Months:
         """What fires in a month with further facts."""
         replaced = {(fact.kind, fact.key) for fact in facts}
         over = [one for one in facts if not holds(self.ahead.ruleset.kinds[one.kind], one, month)]
-        quick = month == self.months[0] and not any(map(self._guards, facts))
-        if quick and all(id(fact) in self._alone or fact in over for fact in facts):
+        if all((id(fact), month) in self._alone or (fact in over and not self._guards(fact)) for fact in facts):
             kept = [hit for hit in self.hits(month) if hit.fact is None or (hit.fact.kind, hit.fact.key) not in replaced]
-            return kept + [hit for fact in facts for hit in self._alone.get(id(fact), ())]
+            return kept + [hit for fact in facts for hit in self._alone.get((id(fact), month), ())]
+        if not facts or (len(over) == len(facts) and not any((fact.kind, fact.key) in replaced for fact in self.facts(month))):
+            return self.hits(month)
         return self.ahead.outlook.year.hits(self.unit, month, self._with(self.facts(month), facts, month))
 
     @cached_property

@@ -50,7 +50,8 @@ def drafts(kind: Kind, pattern: Pattern, rule: Rule, given: Values, seeds: Seque
     """
     best: dict[tuple, tuple[tuple, Fact]] = {}
     things = {*kind.key, *(rule.once_per or ()), rule.best_of}
-    span = _Span(ranges(kind, pattern.tests), {name: _bounds(kind, pattern.tests, name) for name in kind.numbers})
+    plain_tests = [test for test in pattern.tests if not isinstance(test.value, FieldRef)]
+    span = _Span(ranges(kind, plain_tests), {name: _bounds(kind, pattern.tests, name) for name in kind.numbers})
     for chosen in islice(_chosen(kind, pattern.tests, given, needed := _needed(kind, pattern, rule)), _CHOICES):
         seed = next((one.values for one in seeds if all(one.values.get(name) == value for name, value in chosen.items())), {})
         base = {**given, **chosen}

@@ -152,21 +152,30 @@ def towards(grading: Grading, place: Place, known: Months, as_usual: Months, ste
 
 
 def _cheapest(steps: Sequence[Step], wanted: int, done: Callable[[Sequence[Step]], Combination]) -> Iterator[Combination]:
-    """Combinations that reach the grade, of the fewest steps and then with the least beyond it; else all that can be done."""
+    """Combinations that reach the grade, each without the best step of those before it; else all that can be done."""
     best = sorted(steps, key=lambda step: -step.extra)
-    for size in range(1, _LARGEST + 1):
-        if sum(step.extra for step in best[:size]) < wanted:
-            continue
-        fitting = [one for one in combinations(best[:_LOOKED_AT], size) if sum(step.extra for step in one) >= wanted]
-        fitting.sort(key=lambda one: sum(step.extra for step in one))
-        found = [one for one in map(done, fitting[:_TRIED]) if one.reaches]
-        if found:
-            yield from found[:_SHOWN]
-            return
-    for size in range(1, len(best) + 1):
-        if sum(step.extra for step in best[:size]) >= wanted and (all_ := done(best[:size])).reaches:
-            yield all_
-            return
-    if best:
+    for place in range(_SHOWN):
+        found = _fewest(best, wanted, done)
+        if found is None:
+            break
+        yield found
+        best.remove(max(found.steps, key=lambda step: step.extra))
+    else:
+        return
+    if best and not place:
         yield done(best)
 
+
+def _fewest(best: Sequence[Step], wanted: int, done: Callable[[Sequence[Step]], Combination]) -> Combination | None:
+    """The fewest steps that reach a grade, of these the ones with the least beyond it; `best` come with the best first."""
+    for size in range(1, len(best) + 1):
+        if sum(step.extra for step in best[:size]) < wanted:
+            continue
+        fitting = [tuple(best[:size])]
+        if size <= _LARGEST:
+            fitting = [one for one in combinations(best[:_LOOKED_AT], size) if sum(step.extra for step in one) >= wanted]
+            fitting.sort(key=lambda one: sum(step.extra for step in one))
+        found = next((one for one in map(done, fitting[:_TRIED]) if one.reaches), None)
+        if found is not None:
+            return found
+    return None

@@ -13,14 +13,15 @@ from engine.dsl.types import Value
 from engine.facts import Fact
 from engine.scoring.months import facts_of, month_before
 from engine.scoring.points import is_flat
-from engine.workbench.advice_ahead import Ahead, Months
+from engine.workbench.advice_ahead import Months, moved
 from engine.workbench.advice_drafts import drafts, fact_of, made_up
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """Facts of a month. `gain` is what they bring to it beside the facts that are known, `extra` what beside the figures
-    that the unit told last, told again; hundredths, both above 0. `before` is the fact that they better, or end.
+    that the unit told last, told again; hundredths, both above 0. `before` is the fact that they better, or end,
+    `again` what as much brings once more in the month after; None of what happens once, and of a year's last month.
     """
 
     rule: Rule
@@ -29,7 +30,7 @@ class Step:
     gain: int
     extra: int
     before: Fact | None = None
-    monthly: bool = False  # brings as much in every month in which it is done
+    again: int | None = None
 
 
 def steps(known: Months, as_usual: Months) -> tuple[Step, ...]:
@@ -37,9 +38,11 @@ def steps(known: Months, as_usual: Months) -> tuple[Step, ...]:
     ahead, month = known.ahead, known.months[0]
     rules = ahead.rules(known.unit, month)
     tried = [(rule, fact) for rule in rules for fact in _facts(known, rule, month)]
-    facts = [fact for _, fact in tried]
-    known.try_out(facts)
-    as_usual.try_out(facts)
+    after = {id(fact): next_ for _, fact in tried if (next_ := _after(known, fact)) is not None}
+    for world in (known, as_usual):
+        world.try_out([fact for _, fact in tried], month)
+    if after:
+        as_usual.try_out([*after.values()], known.months[1])
     before = {(fact.kind, fact.key): fact for fact in as_usual.facts(month)}
     found: dict[tuple[str, str], Step] = {}
     for rule, fact in tried:
@@ -47,10 +50,16 @@ def steps(known: Months, as_usual: Months) -> tuple[Step, ...]:
         extra = as_usual.gain([fact])
         gain = known.gain([fact]) if extra > 0 else 0
         if gain > 0 and (key not in found or extra > found[key].extra):
-            monthly = ahead.ruleset.kinds[fact.kind].time is not Time.EVENT
-            found[key] = Step(rule, month, (fact,), gain, extra, before.get(key), monthly)
+            again = as_usual.gain([fact, after[id(fact)]], known.months[1]) - extra if id(fact) in after else None
+            found[key] = Step(rule, month, (fact,), gain, extra, before.get(key), again)
     place = {rule.id: position for position, rule in enumerate(rules)}
     return tuple(sorted(found.values(), key=lambda step: place[step.rule.id]))
+
+
+def _after(known: Months, fact: Fact) -> Fact | None:
+    """The same figures in the month after; None of what is no monthly figure."""
+    kind = known.ahead.ruleset.kinds[fact.kind]
+    return moved(kind, fact, known.months[1]) if kind.time is Time.MONTHLY and len(known.months) > 1 else None
 
 
 def _facts(known: Months, rule: Rule, month: str) -> Iterator[Fact]:
@@ -64,11 +73,18 @@ def _facts(known: Months, rule: Rule, month: str) -> Iterator[Fact]:
     kind = kinds[rule.fact.kind]
     if kind.name in operators:
         return
-    if not (is_flat(rule) and rule.points.value({}) <= 0):
+    told = (known.unit, kind.name) in known.ahead.reported
+    if not (is_flat(rule) and rule.points.value({}) <= 0) and (told or kind.name not in _standing_in(known, month)):
         yield from _drafts(known, kind, rule.fact, rule, month)
     if kind.time is Time.STATE and kind.end_field:
         taken = {id(award.hit.fact) for award in known.awards(month) if award.hit.rule.id == rule.id and award.given < 0}
         yield from filter(None, (ended(kind, fact, month) for fact in known.facts(month) if id(fact) in taken))
+
+
+def _standing_in(known: Months, month: str) -> frozenset[str]:
+    """The kinds that count in place of others: they are advised to none but those who tell them already."""
+    rules = known.ahead.rules(known.unit, month)
+    return frozenset(none.kind for rule in rules if rule.fact is not None for none in rule.nones)
 
 
 def ended(kind: Kind, fact: Fact, month: str) -> Fact | None:

@@ -8,6 +8,7 @@ from engine.chinese_dates import value_words
 from engine.dsl.masks import masked
 from engine.dsl.model import Kind, Ruleset
 from engine.facts import Fact
+from engine.notices.wording import signed
 from engine.workbench.advice_drafts import is_made_up
 from engine.workbench.advice_steps import Step
 
@@ -15,6 +16,13 @@ from engine.workbench.advice_steps import Step
 def step_words(ruleset: Ruleset, step: Step) -> str:
     """What is to be reported."""
     return "；".join(_fact_words(ruleset, step, fact) for fact in step.facts)
+
+
+def again_words(step: Step) -> str:
+    """What the same brings in the months after; empty where nothing."""
+    if not step.again:
+        return ""
+    return "，每月可得" if step.again == step.extra else f"，以后每月{signed(step.again)}"
 
 
 def _fact_words(ruleset: Ruleset, step: Step, fact: Fact) -> str:
