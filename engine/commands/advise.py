@@ -165,4 +165,4 @@ def _tell_steps(found: Advice) -> None:
         for own, words in grouped(found.ruleset, one.steps):
             first = own[0]
             gain = f"（{signed(first.gain)}）" if first.gain != first.extra else ""
-            say(f"    {signed(first.extra):>8}{gain}  {first.rule.id}  {words}{again_words(first)}")
+            say(f"    {signed(first.extra):>8}{gain}  {first.rule.id}  {words}{'，' if first.again else ''}{again_words(first)}")

@@ -24,6 +24,8 @@ CLASSES = {
     "Gauge": "一个上限用去多少", "Gauges": "各上限的进度图", "CardPage": "通报卡", "CardPart": "一类单位的首尾", "CardRow": "通报卡上的一个单位",
     "CardAlert": "当月新出现的影响等次的情形", "YearPage": "全年目录", "MonthRow": "全年目录中的一个月", "Leader": "当月领先的单位",
     "YearCategory": "一类单位的全年", "UnitRow": "一个单位的各月积分", "Multiple": "一个单位各月的小图", "Column": "小图中的一个月",
+    "AdvicePage": "提分建议", "AdviceVeto": "影响年度等次的一种情形，怎样消除", "AdviceLoss": "逐月在扣的一项", "AdviceNext": "到上一等次的距离",
+    "AdviceWay": "到上一等次的一个办法", "AdviceClause": "一条考核条款还可得的分", "AdviceCap": "一个全年上限用去多少", "AdviceStep": "可做的一步",
     "UnitPage": "单位全年", "UnitMonthRow": "单位的一个月", "RankCourse": "名次走势图", "RankDot": "走势图上的一个月",
 }  # fmt: skip
 _NAMES = "名称"
@@ -83,5 +85,12 @@ FIELDS = {
     "annual": "年度考核结果的链接；没有的为空", "labels": "各月的简称，由旧到新", "multiples": "各单位的小图", "column": "一个月的宽", "axis_y": "零线的纵坐标",
     "columns": "各月", "best_rank": "全年最好的月度名次；没有的为空", "course": "名次走势图；不足两个月的为空", "line": "折线各点的坐标",
     "RankCourse.ends": "最前与最后的名次及其纵坐标", "dots": "各月的点", "statement": "得分单的链接；没有的为空文本", "label_y": "名次文字的纵坐标",
+    "advice": "提分建议的地址；没有的为空文本", "AdvicePage.statement": "得分单的地址", "AdvicePage.month": "以后第一个月；各月均已计分的为空文本",
+    "AdvicePage.rank": "如年度到此为止的名次；不考核年度的为空", "AdvicePage.points": "累计积分，百分之一分", "lead": "再少多少仍是最高等次，百分之一分；不是最高等次的为空",
+    "AdvicePage.vetoes": "年底仍在就影响等次的情形", "losses": "逐月在扣的各项", "next": "到上一等次的距离；已是最高等次的为空", "since": "起自哪个月",
+    "saves": "从以后第一个月起不再扣，到年底少扣多少，百分之一分", "AdviceLoss.points": "每月扣分，百分之一分（负数）", "needs": "还差多少，百分之一分",
+    "foreseen": "以后第一个月已可预见的扣分，百分之一分", "ways": "各办法", "reaches": "够不够", "steps": "各步", "caps": "各全年上限", "AdviceVeto.until": "年度最后一个月",
+    "AdviceWay.points": "各步合计多得，百分之一分", "AdviceClause.points": "已得积分，百分之一分", "AdviceCap.points": "已计积分，百分之一分", "AdviceStep.points": "比照上月报过的数多得，百分之一分",
+    "gain": "与什么都不报相比多得，百分之一分", "again": "以后各月再做还可得多少；不再得的为空文本", "AdviceStep.count": "同样的有几项", "AdviceStep.say": "报送什么",
     "Gauge.points": "已得（已扣）积分，百分之一分", "UnitRow.points": "各月积分，百分之一分；当月还没有这个单位的为空",
 }  # fmt: skip

@@ -12,6 +12,7 @@ from engine.dsl.ids import is_own
 from engine.dsl.model import Clause, PointsTable, Rule, Ruleset
 from engine.ledger.book import Book, MatchLine, Standing
 from engine.notices import chart
+from engine.notices.advice import advice_file
 from engine.notices.context import ClauseBlock, Line, Section, StatementPage
 from engine.notices.clauses import against_median, numbered
 from engine.notices.comparison import changes
@@ -21,11 +22,12 @@ from engine.notices.late import late_records
 from engine.notices.limits import PER, gauges, limit_words
 from engine.notices.monthly import added, course, deducted, letterhead, moved
 from engine.notices.tasks import letter_href, task_rows
-from engine.notices.wording import MINUS, fact_source, fact_words, formerly_words, pts
+from engine.notices.wording import MINUS, address, fact_source, fact_words, formerly_words, pts
 from engine.scoring.points import hundredths
 
 
-def statement_page(book: Book, standing: Standing) -> StatementPage:
+def statement_page(book: Book, standing: Standing, *, advised: bool = False) -> StatementPage:
+    """`advised`: the page of what the unit can still do stands beside it."""
     unit = standing.unit
     matches = book.matches.get(unit, ())
     if sum(match.given for match in matches) != standing.month_points:
@@ -59,6 +61,7 @@ def statement_page(book: Book, standing: Standing) -> StatementPage:
         changes=changes(book, unit),
         against=None if book.period in book.opened else against_median(book, unit),
         gauges=gauges(book, unit),
+        advice=f"../{address(advice_file(unit))}" if advised else "",
     )
 
 

@@ -22,7 +22,7 @@ def again_words(step: Step) -> str:
     """What the same brings in the months after; empty where nothing."""
     if not step.again:
         return ""
-    return "，每月可得" if step.again == step.extra else f"，以后每月{signed(step.again)}"
+    return "每月可得" if step.again == step.extra else f"以后每月 {signed(step.again)}"
 
 
 def _fact_words(ruleset: Ruleset, step: Step, fact: Fact) -> str:
