@@ -164,5 +164,6 @@ def _tell_steps(found: Advice) -> None:
         say(f"{one.clause} {one.title}：已得 {pts(one.got)}{f'（{caps}）' if caps else ''}")
         for own, words in grouped(found.ruleset, one.steps):
             first = own[0]
+            each = f"（{len(own)}项，每项）" if len(own) > 1 else ""
             gain = f"（{signed(first.gain)}）" if first.gain != first.extra else ""
-            say(f"    {signed(first.extra):>8}{gain}  {first.rule.id}  {words}{'，' if first.again else ''}{again_words(first)}")
+            say(f"    {signed(first.extra):>8}{gain}  {first.rule.id}  {words}{each}{'，' if first.again else ''}{again_words(first)}")

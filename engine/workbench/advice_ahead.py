@@ -47,6 +47,7 @@ class Ahead:
         self.ruleset = outlook.ruleset
         self.last = outlook.posted[-1]
         self.months = tuple(month for month in self.ruleset.months if month > self.last)
+        self.drafted: dict[tuple[str, str], list[Fact]] = {}  # by rule and kind, of the first month to come
 
     @cached_property
     def reported(self) -> Mapping[tuple[str, str], tuple[Fact, ...]]:

@@ -104,10 +104,19 @@ def _drafts(known: Months, kind: Kind, pattern: Pattern, rule: Rule, month: str)
     def free(name: str) -> str:
         return made_up(kind, known.unit, ahead.texts.get((kind.name, name), ()))
 
-    seeds = ahead.reported.get((known.unit, kind.name), ())
-    for fact in drafts(kind, pattern, rule, given, seeds, free):
-        if not kind.routes or fact in facts_of(ahead.ruleset, (*ahead.tables(month), fact), month).by_unit[known.unit]:
-            yield fact
+    counted = any(name not in kind.key for name in kind.numbers)
+    seeds = ahead.reported.get((known.unit, kind.name), ()) if counted else ()
+    if kind.routes:
+        for fact in drafts(kind, pattern, rule, given, seeds, free):
+            if fact in facts_of(ahead.ruleset, (*ahead.tables(month), fact), month).by_unit[known.unit]:
+                yield fact
+    elif seeds or kind.unit_field not in kind.key or any(test.field == kind.unit_field for test in pattern.tests):
+        yield from drafts(kind, pattern, rule, given, seeds, free)
+    else:  # the same for every unit, but for its name
+        alike = ahead.drafted.get((rule.id, kind.name))
+        if alike is None:
+            alike = ahead.drafted[rule.id, kind.name] = drafts(kind, pattern, rule, given, (), free)
+        yield from (fact_of(kind, {**fact.values, kind.unit_field: known.unit}) for fact in alike)
 
 
 def _settled(known: Months, kind: Kind, month: str) -> dict[str, Value] | None:

@@ -85,4 +85,4 @@ def _together(ruleset: Ruleset, own: Sequence[Step], field: str | None) -> str:
     kind = ruleset.kinds[own[0].facts[0].kind]
     told = f"{field} {'、'.join(_value(kind, field, step.facts[0]) for step in own)}"
     alone = f"{field} {_value(kind, field, own[0].facts[0])}"
-    return f"{step_words(ruleset, own[0]).replace(alone, told, 1)}（共{len(own)}项，每项）"
+    return step_words(ruleset, own[0]).replace(alone, told, 1)
