@@ -1,4 +1,4 @@
-"""What a unit has got of the year so far, clause by clause, what is still to be had, what goes on being lost, and the way to the next grade."""
+"""What a unit has got of the year, clause by clause, what it can still get and goes on losing, and the way to the next grade."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Advice:
 
 
 class Advising:
-    """Advice for the units of a ruleset's year as it stands after its last posted month, or after `until` as that month's last run saw it.
+    """Advice for the units of a ruleset's year as it stands after its last posted month, or after `until` by what was `seen` then.
 
     What all units have in common is worked out once.
     """

@@ -76,7 +76,8 @@ class Ahead:
     def tables(self, month: str) -> tuple[Fact, ...]:
         """The rows of the dictionary's tables that hold in a month, in the order of their keys."""
         kinds = self.ruleset.kinds
-        own = (fact for fact in self.outlook.facts if kinds[fact.kind].time is Time.TABLE and holds(kinds[fact.kind], fact, month))
+        tables = (fact for fact in self.outlook.facts if kinds[fact.kind].time is Time.TABLE)
+        own = (fact for fact in tables if holds(kinds[fact.kind], fact, month))
         return tuple(sorted(own, key=lambda fact: (fact.kind, fact.order)))
 
     def rules(self, unit: str, month: str) -> tuple[Rule, ...]:
@@ -125,7 +126,8 @@ class Months:
 
     @cached_property
     def _guarding(self) -> frozenset[str]:
-        return frozenset(none.kind for month in self.months[:2] for rule in self.ahead.rules(self.unit, month) for none in rule.nones)
+        rules = (rule for month in self.months for rule in self.ahead.rules(self.unit, month))
+        return frozenset(none.kind for rule in rules for none in rule.nones)
 
     def _guards(self, fact: Fact) -> bool:
         return fact.kind in self._guarding
@@ -151,8 +153,9 @@ class Months:
 
     def awards(self, until: str, rules: Collection[str] | None = None, other: Hits | None = None) -> list[Award]:
         """The awards of the months up to one, of some rules only where they are named; `other` hits stand for a month's own."""
-        looked_at = {month: other[month] if other and month in other else self.hits(month) for month in self.months if month <= until}
-        own = [hit for hits in looked_at.values() for hit in hits]
+        other = other or {}
+        looked_at = (other[month] if month in other else self.hits(month) for month in self.months if month <= until)
+        own = [hit for hits in looked_at for hit in hits]
         wanted = [hit for hit in (*self._before, *own) if rules is None or hit.rule.id in rules]
         return [award for award in awards(wanted) if award.hit.month > self.ahead.last]
 

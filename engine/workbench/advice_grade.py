@@ -33,7 +33,7 @@ class Combination:
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """The next better grade: `needs` hundredths more than now; `foreseen` is what the first month to come takes as the facts are, at most 0."""
+    """The next better grade: `needs` hundredths more than now; `foreseen` is what the first month to come takes, at most 0."""
 
     grade: str
     needs: int
@@ -43,7 +43,7 @@ class Next:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a unit would be if the year ended now. `lead`: how many hundredths it may lose and keep the best grade; None of any other."""
+    """Where a unit would be if the year ended now. `lead`: what it may lose and keep the best grade; None of any other."""
 
     rank: int
     size: int
@@ -83,10 +83,12 @@ class Grading:
             return None
         ladder = self._ladder(own)
         better = next((grade for grade in reversed(ladder[: own.rank]) if grade != own.band), "")
-        until = max(rank for rank, grade in enumerate(ladder, 1) if grade == (better or own.band) and (not better or rank < own.rank))
+        reached = ladder[: own.rank] if better else ladder
+        until = max(rank for rank, grade in enumerate(reached, 1) if grade == (better or own.band))
         lead = None
         if not better and until < len(ladder):
-            lead = least(lambda by: self._rank(own.unit, -by, self._posted) > until, max(0, self._gap(own, until + 1))) - 1
+            lost = least(lambda by: self._rank(own.unit, -by, self._posted) > until, self._gap(own, until + 1))
+            lead = None if lost is None else lost - 1
         return Place(own.rank, len(ladder), own.band, lead, better, until)
 
     def _ladder(self, own: Graded) -> list[str]:
@@ -105,8 +107,11 @@ class Grading:
     def _rank(self, unit: str, more: int, totals: dict[str, int]) -> int:
         return self.ahead.outlook.results({**totals, unit: totals[unit] + more}, self._now[unit].category)[unit].rank
 
-    def needs(self, unit: str, place: Place, *, known: bool = False) -> int:
-        """The points more with which a unit has the next better grade; `known`: where others have what is known of the month to come."""
+    def needs(self, unit: str, place: Place, *, known: bool = False) -> int | None:
+        """The points more with which a unit has the next better grade; None where no points bring it.
+
+        `known`: where others have what is known of the month to come.
+        """
         own = self._now[self.final(unit)]
         totals = self._posted
         if known:
@@ -114,12 +119,14 @@ class Grading:
         return least(lambda by: self._rank(own.unit, by, totals) <= place.until, self._gap(own, place.until))
 
 
-def least(enough: Callable[[int], bool], guess: int) -> int:
-    """The least whole number from 1 that is enough, looked for around a guess; all that are larger are enough too."""
+def least(enough: Callable[[int], bool], guess: int) -> int | None:
+    """The least whole number from 1 that is enough, looked for around a guess; all larger ones are too. None: none is."""
     low, high, step = 0, max(1, guess), 1
     if not enough(high):
         while high < _FARTHEST and not enough(high):
             low, high, step = high, high + step, step * 2
+        if not enough(high):
+            return None
     else:
         while high - step > low and enough(high - step):
             high, step = high - step, step * 2
@@ -135,6 +142,8 @@ def towards(grading: Grading, place: Place, known: Months, as_usual: Months, ste
     if not place.better:
         return None
     needs = grading.needs(known.unit, place)
+    if needs is None:
+        return None
     if not known.months:
         return Next(place.better, needs, 0, ())
     month = known.months[0]

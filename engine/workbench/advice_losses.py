@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.dsl.masks import masked
@@ -59,9 +59,9 @@ def _losses(known: Months, as_usual: Months, posted: Sums, rule: Rule) -> Iterat
             if award.given < 0:
                 over = ended(kind, award.hit.fact, month)
                 saves = known.gain([over], known.months[-1]) if over else 0
-                since = award.hit.fact.values.get(kind.start_field, "")
-                yield Loss(rule, _said(ahead, rule, award.hit.fact, month), since, award.given, _ends(ahead, rule, award.hit.fact), saves,
-                           (over,) if over else ())  # fmt: skip
+                fact = award.hit.fact
+                since, facts = fact.values.get(kind.start_field, ""), (over,) if over else ()
+                yield Loss(rule, _said(ahead, rule, fact, month), since, award.given, _ends(ahead, rule, fact), saves, facts)
         return
     taken = posted.get(ahead.last, {}).get(rule.id, 0)
     if taken >= 0 or (kind is not None and kind.time is not Time.MONTHLY):
@@ -70,7 +70,8 @@ def _losses(known: Months, as_usual: Months, posted: Sums, rule: Rule) -> Iterat
     own = [award for award in world.awards(world.months[-1], {rule.id}) if award.given < 0]
     if any(award.hit.month == month for award in own):
         fact = own[0].hit.fact
-        yield Loss(rule, _said(ahead, rule, fact, month), _since(posted, rule), taken, _ends(ahead, rule, fact), -sum(one.given for one in own))
+        saves = -sum(one.given for one in own)
+        yield Loss(rule, _said(ahead, rule, fact, month), _since(posted, rule), taken, _ends(ahead, rule, fact), saves)
 
 
 def vetoes(known: Months) -> tuple[Veto, ...]:

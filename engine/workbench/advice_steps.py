@@ -63,7 +63,7 @@ def _after(known: Months, fact: Fact) -> Fact | None:
 
 
 def _facts(known: Months, rule: Rule, month: str) -> Iterator[Fact]:
-    """Facts that may bring something by a rule: of its own kind where it gives, of those that it misses, or that end what it takes."""
+    """Facts that may bring something by a rule: of its own kind, of those that it misses, or that end what it takes."""
     kinds, operators = known.ahead.ruleset.kinds, known.ahead.ruleset.operator_kinds
     if rule.fact is None:
         for none in rule.nones:
