@@ -21,6 +21,7 @@ from engine.workspace import Workspace
 def close_month(folder: Path, month: str, number: str, issued: str | None, by: str | None, as_json: bool) -> None:
     from engine.ledger.closing import close, keep_issued
     from engine.ledger.reading import book_of
+    from engine.notices.advice import month_advice
     from engine.notices.render import month_pages
     from models.database import writing
 
@@ -31,7 +32,7 @@ def close_month(folder: Path, month: str, number: str, issued: str | None, by: s
         operator = by or workspace.operator
         closing = close(connection, workspace.ruleset, month, number=number, issued=day, operator=operator, at=at)
         book = book_of(connection, month)
-        pages = month_pages(book, workspace.templates, advance)
+        pages = month_pages(book, workspace.templates, advance, month_advice(connection, book))
         keep_issued(connection, pages, closing=closing)
     files, failed = attempted(lambda: render(workspace, month))
     if as_json:

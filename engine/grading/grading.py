@@ -45,7 +45,7 @@ def graded(
         compared = scores if rule.rank_by is RankBy.SCORE else {unit: points[unit] for unit in units}
         ranks = _ranks(rule, compared, vetoes.keys())
         for unit in sorted(units, key=lambda one: (ranks[one], ruleset.order[one])):
-            band = _band(ruleset.bands.get(category, ()), ranks[unit], len(units))
+            band = grade_at(ruleset.bands.get(category, ()), ranks[unit], len(units))
             found.append(Graded(
                 category, unit, points[unit], evaluations.get(unit, Decimal(0)), scores[unit], ranks[unit], band,
                 vetoes.get(unit, band),
@@ -69,7 +69,7 @@ def _ranks(rule: AnnualRule, results: Mapping[str, int], vetoed: Collection[str]
     return {unit: 1 + sum(other < own for other in keys.values()) for unit, own in keys.items()}
 
 
-def _band(bands: Collection[Band], rank: int, size: int) -> str:
+def grade_at(bands: Collection[Band], rank: int, size: int) -> str:
     """The grade of the first band that a rank among `size` units fits; so where bands meet, the better one wins."""
     for band in bands:
         if (band.to is None or rank <= band.to) and (band.last is None or rank > size - band.last):

@@ -80,7 +80,7 @@ def book_of(connection: Connection, month: str) -> Book:
     lines = _fact_lines(connection, ruleset, seen)
     opened = opening_months(ruleset, (fact for fact, _ in lines.values()))
     rules = rules_of(ruleset, month, opened)
-    sums = _entries(connection, ruleset, posted)
+    sums = rule_sums(connection, ruleset, posted)
     matches = _matches(connection, ruleset, rules, month, lines)
     held = _held_by_unit(ruleset, lines, month)
     comparable = month_before(month) in posted and not opened & {month, month_before(month)}
@@ -209,7 +209,7 @@ def _matches(
     return {unit: tuple(line for _, line in sorted(own, key=lambda pair: pair[0])) for unit, own in found.items()}
 
 
-def _entries(connection: Connection, ruleset: Ruleset, months: Sequence[str]) -> dict[str, dict[str, dict[str, int]]]:
+def rule_sums(connection: Connection, ruleset: Ruleset, months: Sequence[str]) -> dict[str, dict[str, dict[str, int]]]:
     """Month to unit to rule to the posted sum, for every posted month of the year up to the book's."""
     entry = LedgerEntry.__table__
     sums: dict[str, dict[str, dict[str, int]]] = {month: {unit: {} for unit in ruleset.units} for month in months}

@@ -264,6 +264,7 @@ class StatementPage:
     changes: Changes | None = None  # against last month; None where there is none to compare with
     against: PairChart | None = None  # by clause against the median of the category
     gauges: Gauges | None = None  # how far the unit is from each cap
+    advice: str = ""  # where the page of what it can still do is, "" where there is none
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 
 from engine.notices import (
+    advice_context,
     annual_context,
     card_context,
     catalogue_context,
@@ -25,6 +26,7 @@ TEMPLATES: dict[str, type] = {
     "index.html.j2": context.IndexPage,
     "monthly.html.j2": context.MonthlyPage,
     "statement.html.j2": context.StatementPage,
+    "advice.html.j2": advice_context.AdvicePage,
     "letter.html.j2": task_context.LetterPage,
     "tasks.html.j2": task_context.MatrixPage,
     "correction.html.j2": context.CorrectionPage,
@@ -42,7 +44,7 @@ TEMPLATES: dict[str, type] = {
 }
 _MODULES = (
     context, task_context, annual_context, card_context, chart_context, comparison_context, overview_context, coverage_context,
-    catalogue_context, impact_context,
+    catalogue_context, impact_context, advice_context,
 )  # fmt: skip
 _WORDS = {int: "整数", str: "文本", bool: "是否"}
 _KNOWN = {name: one for module in _MODULES for name, one in vars(module).items() if isinstance(one, type)}

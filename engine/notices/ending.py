@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from engine.dsl.formula import Formula, plain
-from engine.dsl.model import Kind, Rule, Time
+from engine.dsl.model import Kind, Rule, Ruleset, Time
+from engine.dsl.types import Value
 from engine.ledger.book import Book, MatchLine
 from engine.notices.rule_words import pattern_words, test_words
 from engine.notices.wording import MINUS, month_words
@@ -11,20 +14,23 @@ from engine.notices.wording import MINUS, month_words
 
 def ending_words(book: Book, match: MatchLine, rule: Rule) -> str:
     """Until when a deduction goes on; empty where it was none."""
-    if match.given >= 0:
-        return ""
-    if match.fact is None or rule.fact is None:
+    return ends_words(book.ruleset, rule, match.fact and match.fact.values) if match.given < 0 else ""
+
+
+def ends_words(ruleset: Ruleset, rule: Rule, values: Mapping[str, Value] | None) -> str:
+    """What ends a deduction for a fact with these values; None for an absence."""
+    if values is None or rule.fact is None:
         return f"自收到{'、'.join(map(pattern_words, rule.nones))}的当月起不再扣分" if rule.nones else ""
-    kind = book.ruleset.kinds[match.fact.kind]
+    kind = ruleset.kinds[rule.fact.kind]
     if kind.time is Time.STATE:
-        return _state(match, kind)
+        return _state(values, kind)
     if kind.time is Time.EVENT:
         return "只扣本月，以后各月不再扣"
     return _monthly(kind, rule)
 
 
-def _state(match: MatchLine, kind: Kind) -> str:
-    end = match.fact.values.get(kind.end_field) if match.fact else None
+def _state(values: Mapping[str, Value], kind: Kind) -> str:
+    end = values.get(kind.end_field)
     since = "自次月起" if kind.end_counts else "自该月起"
     if end is not None:
         return f"{kind.end_field}为{month_words(str(end))}，{since}不再扣分"

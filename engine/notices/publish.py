@@ -11,6 +11,7 @@ from engine.errors import InputError
 from engine.ledger.closing import correction_files, issued_files
 from engine.ledger.correcting import Correction, corrections
 from engine.ledger.reading import book_of
+from engine.notices.advice import month_advice
 from engine.notices.correction import correction_file, correction_page
 from engine.notices.index import INDEX
 from engine.notices.render import Progress, month_pages, page_bytes
@@ -27,7 +28,7 @@ def pages_of(
     if not pages and as_issued:
         raise InputError(f"{month} 尚未印发，没有印发时的样子", f"征求意见稿用 `jifen notices {month}`，印发用 `jifen close {month}`")
     if not pages:
-        return month_pages(book_of(connection, month), overrides, progress)
+        return _draft(connection, month, overrides, progress)
     if as_issued:
         return pages
     for batch in corrections(connection, month):
@@ -38,6 +39,11 @@ def pages_of(
             pages = {one: _led_to(text, one, name, month) for one, text in pages.items()}
             pages[INDEX] = _listed(pages[INDEX], name, month)
     return pages
+
+
+def _draft(connection: Connection, month: str, overrides: Path | None, progress: Progress | None) -> dict[str, bytes]:
+    book = book_of(connection, month)
+    return month_pages(book, overrides, progress, month_advice(connection, book))
 
 
 def _led_to(text: bytes, page: str, correction: str, month: str) -> bytes:

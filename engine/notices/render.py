@@ -14,6 +14,8 @@ from engine.errors import InputError
 from engine.files import replaced
 from engine.ledger.book import Book
 from engine.ledger.yearbook import Yearbook
+from engine.notices.advice import ADVICE, advice_file, advice_page
+from engine.notices.advice_context import AdvicePage
 from engine.notices.annual import ANNUAL
 from engine.notices.annual_context import AnnualPage
 from engine.notices.card import card_page
@@ -34,25 +36,31 @@ from engine.notices.task_context import LetterPage, MatrixPage
 from engine.notices.tasks import LEDGER, LETTERS, letter_file
 from engine.notices.wording import han, pts, signed, statement_file, wide
 from engine.shipped import shipped_folder
+from engine.workbench.advice import Advice
 
 STATUS = "报送情况.html"
 COPIES = (".pdf", ".docx", ".png")  # other forms of a page, beside it
 
 Page = (
     IndexPage | MonthlyPage | StatementPage | CorrectionPage | StatusPage | ReviewsPage | LetterPage | MatrixPage | AnnualPage
-    | CardPage | YearPage | UnitPage | CataloguePage | CoveragePage | ImpactPage
+    | CardPage | YearPage | UnitPage | CataloguePage | CoveragePage | ImpactPage | AdvicePage
 )  # fmt: skip
 Progress = Callable[[int, int], None]  # pages done, pages in all
 
 
-def month_pages(book: Book, overrides: Path | None, progress: Progress | None = None) -> dict[str, bytes]:
-    """A month's notices by their path below its folder. A file in `overrides` wins over the shipped one."""
+def month_pages(
+    book: Book, overrides: Path | None, progress: Progress | None = None, advice: Mapping[str, Advice] | None = None
+) -> dict[str, bytes]:
+    """A month's notices by their path below its folder. A file in `overrides` wins over the shipped one.
+
+    `advice` by unit makes a page beside the statement of each.
+    """
     templates = _environment(overrides)
     pages: dict[str, bytes] = {}
-    for name, template, page in _pages(book):
+    for name, template, page in _pages(book, advice or {}):
         pages[name] = _rendered(templates, template, page)
         if progress:
-            progress(len(pages), 3 + bool(book.verdicts) + len(book.letters) + len(book.standings))
+            progress(len(pages), 3 + bool(book.verdicts) + len(book.letters) + len(book.standings) + len(advice or {}))
     return pages
 
 
@@ -76,7 +84,7 @@ def write_month(pages: Mapping[str, bytes], folder: Path) -> list[Path]:
     """Writes a month's notices into its folder and gives their paths, the index first."""
     written = _written({folder / name: content for name, content in pages.items()})
     # What an earlier run left: of units that the list has lost, or that no longer fail.
-    _cleared((folder / LEDGER, *folder.glob(f"{STATEMENTS}/*.html"), *folder.glob(f"{LETTERS}/*.html")), written)
+    _cleared((folder / LEDGER, *folder.glob(f"{STATEMENTS}/*.html"), *folder.glob(f"{LETTERS}/*.html"), *folder.glob(f"{ADVICE}/*.html")), written)
     return written
 
 
@@ -135,7 +143,7 @@ def render_reviews(page: ReviewsPage, out: Path, overrides: Path | None = None) 
     return _written({out / REVIEWS: _rendered(_environment(overrides), "reviews.html.j2", page)})[0]
 
 
-def _pages(book: Book) -> Iterator[tuple[str, str, Page]]:
+def _pages(book: Book, advice: Mapping[str, Advice]) -> Iterator[tuple[str, str, Page]]:
     yield INDEX, "index.html.j2", month_index(book)
     yield MONTHLY, "monthly.html.j2", monthly_page(book)
     yield CARD, "card.html.j2", card_page(book)
@@ -144,7 +152,9 @@ def _pages(book: Book) -> Iterator[tuple[str, str, Page]]:
     for letter in book.letters.values():
         yield letter_file(letter.unit), "letter.html.j2", letter_page(book, letter)
     for standing in book.standings:
-        yield f"{STATEMENTS}/{statement_file(standing.unit)}", "statement.html.j2", statement_page(book, standing)
+        yield f"{STATEMENTS}/{statement_file(standing.unit)}", "statement.html.j2", statement_page(book, standing, advised=standing.unit in advice)
+    for unit, found in advice.items():
+        yield advice_file(unit), "advice.html.j2", advice_page(book, found)
 
 
 def _environment(overrides: Path | None) -> ImmutableSandboxedEnvironment:

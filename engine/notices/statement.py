@@ -10,6 +10,7 @@ from engine.dsl.ids import is_own
 from engine.dsl.model import Clause, Rule, Ruleset
 from engine.ledger.book import Book, Standing
 from engine.notices import chart
+from engine.notices.advice import advice_file
 from engine.notices.context import ClauseBlock, Line, Section, StatementPage
 from engine.notices.clauses import against_median, numbered
 from engine.notices.comparison import changes
@@ -20,10 +21,11 @@ from engine.notices.limits import gauges, limit_words
 from engine.notices.monthly import added, course, deducted, letterhead, moved
 from engine.notices.rule_words import formula_words, rule_words
 from engine.notices.tasks import letter_href, task_rows
-from engine.notices.wording import fact_source, fact_words, formerly_words
+from engine.notices.wording import address, fact_source, fact_words, formerly_words
 
 
-def statement_page(book: Book, standing: Standing) -> StatementPage:
+def statement_page(book: Book, standing: Standing, *, advised: bool = False) -> StatementPage:
+    """`advised`: the page of what the unit can still do stands beside it."""
     unit = standing.unit
     matches = book.matches.get(unit, ())
     if sum(match.given for match in matches) != standing.month_points:
@@ -57,6 +59,7 @@ def statement_page(book: Book, standing: Standing) -> StatementPage:
         changes=changes(book, unit),
         against=None if book.period in book.opened else against_median(book, unit),
         gauges=gauges(book, unit),
+        advice=f"../{address(advice_file(unit))}" if advised else "",
     )
 
 

@@ -46,16 +46,20 @@ class Year:
 
     def awards_of(self, unit: str, month: str) -> tuple[Award, ...]:
         """The same of one unit that there is in the month; nothing is worked out for the others."""
-        return tuple(award for award in self._so_far(unit, month) if award.hit.month == month)
+        return tuple(award for award in self.so_far(unit, month) if award.hit.month == month)
 
-    def _so_far(self, unit: str, month: str) -> list[Award]:
+    def hits(self, unit: str, month: str, facts: Iterable[Fact] | None = None) -> list[Hit]:
+        """What fires in a unit's month; or what would, if these were its facts."""
+        return self._hits_of(unit, month) if facts is None else self._unit_hits(month, unit, tuple(facts))
+
+    def so_far(self, unit: str, month: str) -> list[Award]:
         """A unit's awards from January on. What its predecessors were given stands, and counts for its limits."""
         known = self.ruleset.units[unit]
         own = [each for each in self.ruleset.months if each <= month and known.there(each)]
         before = [
             award.hit._replace(posted=(award.given, award.limit))
             for name in predecessors(self.ruleset, unit)
-            for award in self._so_far(name, self.ruleset.units[name].until)
+            for award in self.so_far(name, self.ruleset.units[name].until)
         ]
         return awards([*before, *(hit for each in own for hit in self._hits_of(unit, each))])
 

@@ -7,7 +7,7 @@ as they are and one from those supposed, so that nothing but the facts can make 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -21,7 +21,7 @@ from engine.ledger.book import Standing
 from engine.ledger.standings import posted_months, standings, unit_points
 from engine.ledger.stored import newest_facts
 from engine.scoring.succession import course
-from engine.scoring.year import Year
+from engine.scoring.year import Posted, Year
 
 Sums = dict[str, dict[str, int]]  # by month and rule, hundredths; a rule that gives nothing is left out
 
@@ -42,22 +42,36 @@ class Move:
 
 
 class Outlook:
-    """The posted months of a ruleset's year, and `ahead` months beside them that are looked at before they are posted."""
+    """The posted months of a ruleset's year, and `ahead` months beside them that are looked at before they are posted.
 
-    def __init__(self, connection: Connection, ruleset: Ruleset, ahead: Sequence[str] = ()) -> None:
+    `until` leaves out what was posted after that month, `seen` what was reported after that fact version;
+    `closed` are the months that stay as they are, whatever is supposed.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        ruleset: Ruleset,
+        ahead: Sequence[str] = (),
+        *,
+        until: str | None = None,
+        seen: int | None = None,
+        closed: Posted | None = None,
+    ) -> None:
         self.ruleset = ruleset
-        self.facts = tuple(newest_facts(connection, ruleset))
-        self.posted = [month for month in posted_months(connection) if month in ruleset.months]
+        self.facts = tuple(newest_facts(connection, ruleset, seen))
+        self._closed = closed
+        self.posted = [month for month in posted_months(connection) if month in ruleset.months and (until is None or month <= until)]
         self.months = sorted({*self.posted, *ahead})
         self._ledger = {month: unit_points(connection, ruleset, month) for month in self.posted}
         rule = ruleset.annual_rule()
-        told = evaluations(connection, ruleset, rule, None) if rule else {}
+        told = evaluations(connection, ruleset, rule, seen) if rule else {}
         self._evaluations = {unit: Decimal(one.values[rule.field]) for unit, one in told.items()}
 
     @cached_property
     def year(self) -> Year:
         """The year as the facts are."""
-        return Year(self.ruleset, self.facts)
+        return Year(self.ruleset, self.facts, self._closed)
 
     @cached_property
     def points(self) -> Mapping[str, Mapping[str, int]]:
@@ -68,7 +82,7 @@ class Outlook:
 
     def supposed(self, facts: Iterable[Fact]) -> Year:
         """The year as other facts make it; those that stay are the very ones of `facts`."""
-        return Year(self.ruleset, facts)
+        return Year(self.ruleset, facts, self._closed, like=self.year)
 
     def moves(self, after: Year) -> tuple[Move, ...]:
         """What a supposed year gives otherwise, by unit in the order of the list, month and rule."""
@@ -121,12 +135,24 @@ class Outlook:
         """The year's result if it ended now, by unit of December: months to come and missing evaluations are taken as nothing,
         and no veto is (`vetoes` tells those in sight). Empty where the ruleset grades no year.
         """
+        return self.results(self.totals(points))
+
+    def totals(self, points: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+        """What the months give each unit of December, hundredths."""
+        units = self.ruleset.units_in(self.ruleset.months[-1])
+        return {unit: sum(course(self.ruleset, unit, points).values()) for unit in units}
+
+    def results(self, totals: Mapping[str, int], category: str | None = None) -> dict[str, Graded]:
+        """The same as `prospects` from the sums of the months; of one category only where that is all that is asked."""
         rule = self.ruleset.annual_rule()
         if rule is None:
             return {}
-        units = self.ruleset.units_in(self.ruleset.months[-1])
-        totals = {unit: sum(course(self.ruleset, unit, points).values()) for unit in units}
-        return {one.unit: one for one in graded(self.ruleset, rule, totals, self._evaluations, {})}
+        ruleset = self.ruleset if category is None else self._of_category[category]
+        return {one.unit: one for one in graded(ruleset, rule, totals, self._evaluations, {})}
+
+    @cached_property
+    def _of_category(self) -> dict[str, Ruleset]:
+        return {category: replace(self.ruleset, categories=(category,)) for category in self.ruleset.categories}
 
     def vetoes(self, unit: str, year: Year) -> tuple[str, ...]:
         """The rules with a veto that match a unit in the last month: they force a grade if they still do in December."""

@@ -43,6 +43,7 @@ KINDS = {
     "monthly, draft": Kind(f"{DRAFT}/月度通报.html", 16, ".rank"),
     "statement of a department": Kind(f"{DRAFT}/得分单/{BUREAU}.html", 9),
     "statement of a county": Kind(f"{ISSUED}/得分单/{COUNTY}.html", 9),
+    "advice": Kind(f"{DRAFT}/提分建议/{COUNTY}.html", seen_from="h2"),
     "letter, issued": Kind(f"{ISSUED}/督办函/{BUREAU}.html", 6),
     "letter, draft": Kind(f"{DRAFT}/督办函/{COUNTY}.html", 6),
     "correction": Kind(f"{ISSUED}/更正通报-1.html", 4),

@@ -1,4 +1,4 @@
-"""Why it is so: why. Each parses and calls; heavy imports stay inside."""
+"""Why it is so, and what can be done: why, advise. Each parses and calls; heavy imports stay inside."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from engine.commands.options import AsJson, Month
+from engine.commands.options import AsJson, Month, year_of
 
 app = typer.Typer()
 
@@ -23,3 +23,16 @@ def why(
     from engine.commands.why import show_why
 
     show_why(context.obj, unit, month, rule, as_json)
+
+
+@app.command()
+def advise(
+    context: typer.Context,
+    unit: Annotated[str, typer.Argument(metavar="UNIT", help="单位（可用别名）")],
+    year: Annotated[int | None, typer.Option(parser=year_of, metavar="Y", help="哪一年；默认是工作区规则集的年度")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """某单位还能得哪些分、正在丢哪些分，怎样到下一等次；每一步都注明条款。"""
+    from engine.commands.advise import show_advice
+
+    show_advice(context.obj, unit, year, as_json)

@@ -1,0 +1,223 @@
+"""Advice is a promise: the facts that a step means, brought in and scored, give the points that it names."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.facts import Fact
+from engine.intake.reading import read_facts
+from engine.ledger.reading import book_of
+from engine.ledger.run import run_month
+from engine.notices.advice import advice_file, advice_page, month_advice
+from engine.notices.render import page_bytes
+from engine.workbench.advice import Advice, Advising
+from engine.workbench.advice_steps import Step
+from engine.workspace import Workspace
+from models.database import reading
+from tests.annual import OWING, copied, quietly, write
+from tests.notices.reading import Reader
+
+LAST, NEXT = "2023-03", "2023-04"
+BEST, BUREAU, COUNTY, SILENT, WRONG = "市审计局", "市教育局", "沁源县", "市科技局", "市民政局"
+
+
+@pytest.fixture(scope="session")
+def spring(tmp_path_factory, ruleset) -> Path:
+    """Three months scored: figures short of full, documents, caps nearly reached, codes that are wrong, arrears that go on."""
+    folder = tmp_path_factory.mktemp("spring")
+    inbox = folder / "in"
+    inbox.mkdir()
+    months = ("2023-01", "2023-02", LAST)
+    write(inbox, "双公示统计", "单位,月份,应报数,实报数,及时数,合规数",
+          *(f"{unit},{month},40,36,30,33" for unit in (BUREAU, COUNTY) for month in months))  # fmt: skip
+    write(inbox, "双公示评分", "单位,月份,得分", *(f"{BEST},{month},28.5" for month in months),
+          *(f"{unit},2023-01,{place * 0.4:.1f}" for place, unit in enumerate(ruleset.units) if unit != BEST))  # fmt: skip
+    write(inbox, "行政管理信息", "单位,月份,类别,报送数,合规数",
+          *(f"{unit},{month},{kind},12,9" for unit in (BUREAU, COUNTY) for month in months for kind in ("行政强制", "行政给付")))  # fmt: skip
+    write(inbox, "特定信用信息", "单位,月份,类别,报送数,合规数", f"市税务局,{LAST},纳税,10,7", f"{COUNTY},{LAST},水费,3,2")
+    write(inbox, "顶层文件落实", "单位,月份,文件,方式", f"{BUREAU},2023-02,1,转发", f"{BUREAU},2023-02,2,细化并落实", f"{COUNTY},2023-01,3,细化")
+    write(inbox, "失信惩戒案例", "单位,月份,编号", *(f"{BUREAU},2023-02,甲{number}" for number in range(10)),
+          *(f"{COUNTY},2023-02,乙{number}" for number in range(9)))  # fmt: skip
+    write(inbox, "信用修复", "单位,月份,条数", f"{BUREAU},{LAST},19")
+    write(inbox, "代码重错", "单位,编号,类型,起始月份,终止月份", f"{WRONG},丙1,错码,2023-02,", f"{WRONG},丙2,重码,2023-01,{LAST}")
+    write(inbox, "拖欠账款", "单位,主体,起始月份,终止月份", f"{OWING},某工程公司,2023-02,", f"{BUREAU},某服务公司,2023-01,2023-02")
+    write(inbox, "典型经验", "单位,月份,名称", f"{BEST},2023-02,联审", f"{COUNTY},2023-02,联办")
+    write(inbox, "信易贷入驻", "单位,月份,入驻企业数,企业总数", f"{COUNTY},{LAST},5,80")
+    write(inbox, "行业主管", "行业,单位,起始月份,终止月份", f"教育,{BUREAU},,")
+    workspace = folder / "workspace"
+    quietly("init", workspace)
+    quietly("-w", workspace, "import", inbox)
+    for month in months:
+        quietly("-w", workspace, "run", month, "--no-notices")
+    return workspace
+
+
+@pytest.fixture(scope="session")
+def advised(spring) -> dict[str, Advice]:
+    opened = Workspace.open(spring)
+    with reading(opened.database) as connection:
+        advising = Advising(connection, opened.ruleset)
+        return {unit: advising.of(unit) for unit in opened.ruleset.units_in(LAST)}
+
+
+def steps_of(advice: Advice) -> list[Step]:
+    return [step for clause in advice.clauses for step in clause.steps]
+
+
+def jsonl(path: Path, lines: list[dict]) -> Path:
+    path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def line(workspace: Workspace, fact: Fact) -> dict:
+    fields = workspace.ruleset.kinds[fact.kind].fields
+    return {"fact": fact.kind, **{name: fields[name].type.stored(value) for name, value in fact.values.items()}}
+
+
+def points_of_next(workspace: Workspace, path: Path | None) -> dict[str, int]:
+    """What the next month would give every unit with the facts of a file, in the words of a run that is not kept."""
+    told = read_facts([path], workspace.ruleset) if path else None
+    done = run_month(workspace, NEXT, told, operator="张三", keep=False)
+    given = dict.fromkeys(workspace.ruleset.units_in(NEXT), 0)
+    for _, entry in done.posted.entries:
+        given[entry.unit] += entry.points
+    return given
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@given(turn=st.integers(0, 200))
+def test_a_step_taken_brings_the_points_that_it_promises(spring, advised, tmp_path, turn):
+    workspace = Workspace.open(spring)
+    kinds = workspace.ruleset.kinds
+    chosen = {unit: steps[(turn + 7 * place) % len(steps)] for place, unit in enumerate(advised) if (steps := steps_of(advised[unit]))}
+    # A fact that goes to a unit by a route goes to one of each category: it would move another unit's month too.
+    chosen = {unit: step for unit, step in chosen.items() if not any(kinds[fact.kind].routes for fact in step.facts)}
+    facts = [line(workspace, fact) for step in chosen.values() for fact in step.facts]
+    before, after = points_of_next(workspace, None), points_of_next(workspace, jsonl(tmp_path / f"{turn}.jsonl", facts))
+    brought = {unit: after[unit] - before[unit] for unit in before}
+    assert brought == {unit: chosen[unit].gain if unit in chosen else 0 for unit in before}
+
+
+@pytest.mark.parametrize("unit", [BUREAU, COUNTY])
+def test_a_step_by_a_route_brings_what_it_promises(spring, advised, tmp_path, unit):
+    workspace = Workspace.open(spring)
+    (step,) = (one for one in steps_of(advised[unit]) if workspace.ruleset.kinds[one.facts[0].kind].routes)
+    facts = [line(workspace, fact) for fact in step.facts]
+    before, after = points_of_next(workspace, None), points_of_next(workspace, jsonl(tmp_path / "one.jsonl", facts))
+    assert after[unit] - before[unit] == step.gain == 500
+
+
+def test_no_step_promises_nothing_and_each_names_its_clause(advised):
+    found = [step for advice in advised.values() for step in steps_of(advice)]
+    assert found and all(step.gain > 0 and step.extra > 0 and step.rule.clause for step in found)
+    assert all(advice.next is None or advice.next.needs > 0 for advice in advised.values())
+
+
+def test_figures_short_of_full_are_bettered_within_what_the_dictionary_allows(advised):
+    (step,) = (one for one in steps_of(advised[BUREAU]) if one.facts[0].kind == "双公示统计")
+    assert [step.facts[0].values[name] for name in ("应报数", "实报数", "及时数", "合规数")] == [40, 40, 40, 40]
+    # Told last: 10×30/36 + 10×33/36 + 10×36/40 = 26.50.
+    assert (step.gain, step.extra, step.again) == (3000, 350, 350)
+
+
+def test_a_cap_that_is_full_leaves_no_step_and_one_nearly_full_only_what_is_left(advised):
+    assert [one for one in steps_of(advised[BUREAU]) if one.rule.id == "D16b"] == []
+    assert [one.gain for one in steps_of(advised[COUNTY]) if one.rule.id == "C16b"] == [200]
+    caps = {cap.rule.id: (cap.had, cap.cap) for clause in advised[BUREAU].clauses for cap in clause.caps}
+    assert caps["D16b"] == (2000, 2000) and caps["D17"] == (1900, 2000)
+    assert [(one.extra, one.again) for one in steps_of(advised[BUREAU]) if one.rule.id == "D17"] == []  # as much as told last fills it
+
+
+def test_of_a_document_done_the_least_way_only_the_difference_is_still_to_be_had(advised):
+    documents = {one.facts[0].values["文件"]: one.gain for one in steps_of(advised[BUREAU]) if one.rule.id == "D01"}
+    assert documents == {1: 200, **dict.fromkeys(range(3, 14), 300)}
+
+
+def test_an_absence_that_costs_is_a_loss_and_the_report_that_ends_it_a_step(advised):
+    (loss,) = advised[SILENT].losses
+    assert (loss.rule.id, loss.since, loss.points, loss.saves) == ("D06b", "2023-01", -500, 9 * 500)
+    assert {one.gain for one in steps_of(advised[SILENT]) if one.rule.id == "D06a"} == {1000}
+
+
+def test_a_state_that_costs_every_month_is_ended_by_its_facts(spring, advised, tmp_path):
+    workspace = Workspace.open(spring)
+    (loss,) = advised[WRONG].losses
+    assert (loss.rule.id, loss.since, loss.points, loss.saves) == ("D07", "2023-02", -100, 900)
+    facts = [line(workspace, fact) for fact in loss.facts]
+    before, after = points_of_next(workspace, None), points_of_next(workspace, jsonl(tmp_path / "end.jsonl", facts))
+    assert (before[WRONG], after[WRONG]) == (-100, 0)
+
+
+def test_a_veto_in_sight_comes_first_with_what_ends_it_and_by_when(jifen, spring):
+    told = jifen("-w", spring, "advise", OWING, "--json").json
+    (veto,) = told["vetoes"]
+    assert (veto["rule"], veto["grade"], veto["until"]) == ("D30", "不合格", "2023-12")
+    assert veto["facts"][0]["终止月份"] == NEXT
+    out = jifen("-w", spring, "advise", OWING).out
+    assert out.splitlines()[2].startswith("一票否决：某工程公司")
+
+
+def by_grade(advised: dict[str, Advice], category: str) -> list[str]:
+    """Units of a category that a combination brings to a better grade, one of each grade."""
+    found: dict[str, str] = {}
+    for unit, advice in advised.items():
+        if advice.ruleset.units[unit].category == category and advice.next and advice.next.combinations[0].reaches:
+            found.setdefault(advice.place.grade, unit)
+    return list(found.values())
+
+
+@pytest.mark.parametrize("category", ["部门", "县区"])
+def test_a_combination_really_reaches_the_next_grade(jifen, spring, advised, tmp_path, category):
+    units = by_grade(advised, category)
+    assert len(units) > 1
+    for place, unit in enumerate(units):
+        told = jifen("-w", spring, "advise", unit, "--json").json
+        folder = tmp_path / str(place)
+        folder.mkdir()
+        facts = [fact for step in told["next"]["combinations"][0]["steps"] for fact in step["facts"]]
+        workspace = copied(spring, folder)
+        quietly("-w", workspace, "run", NEXT, "--from", jsonl(folder / "way.jsonl", facts), "--no-notices")
+        then = jifen("-w", workspace, "advise", unit, "--json").json
+        assert then["as_of"] == NEXT and then["rank"] <= advised[unit].place.until < told["rank"]
+
+
+def test_the_same_ledger_gives_the_same_advice(jifen, spring):
+    one, other = (jifen("-w", spring, "advise", BUREAU, "--json").out for _ in range(2))
+    assert one == other
+
+
+def test_a_year_that_is_over_has_nothing_left_to_do(jifen, scored):
+    told = jifen("-w", scored, "advise", OWING, "--json").json
+    assert told["month"] is None and told["losses"] == [] and all(not one["steps"] for one in told["clauses"])
+    assert [one["rule"] for one in told["vetoes"]] == ["D30"]
+    assert "各月均已计分" in jifen("-w", scored, "advise", OWING).out
+
+
+def test_what_cannot_be_advised_says_why(jifen, workspace, spring):
+    empty = jifen("-w", workspace, "advise", BUREAU)
+    assert empty.status == 1 and "还没有计分的月份" in empty.err and empty.out == ""
+    unknown = jifen("-w", spring, "advise", "教育局")
+    assert unknown.status == 1 and BUREAU in unknown.err
+    assert jifen("-w", spring, "advise", BUREAU, "--year", "2031").status == 1
+
+
+def test_the_page_beside_the_statement_says_what_the_month_knew_and_stays_so(jifen, spring, tmp_path):
+    workspace = copied(spring, tmp_path)
+    with reading(Workspace.open(workspace).database) as connection:
+        book = book_of(connection, LAST)
+        before = page_bytes(None, "advice.html.j2", advice_page(book, month_advice(connection, book)[OWING]))
+    inbox = tmp_path / "later"
+    inbox.mkdir()
+    write(inbox, "典型经验", "单位,月份,名称", f"{OWING},{NEXT},联查")
+    quietly("-w", workspace, "run", NEXT, "--from", inbox, "--no-notices")
+    quietly("-w", workspace, "notices", LAST)
+    folder = workspace / "notices" / LAST
+    assert (folder / advice_file(OWING)).read_bytes() == before
+    shown = Reader(before.decode()).text
+    assert "某工程公司" in shown and shown.index("一票否决") < shown.index("累计积分")
+    assert f'href="../{advice_file(OWING)}"' in (folder / "得分单" / f"{OWING}.html").read_text(encoding="utf-8")
