@@ -22,6 +22,7 @@ from engine.obligations.judging import Judgements, Status
 from engine.scoring.points import decimal, hundredths
 from engine.scoring.succession import owner
 from engine.scoring.year import Year
+from engine.workbench.filling import filled
 
 _WORDS = ("none", "year", "month", "unit")  # what a setting that shapes a limit may say, beside a field
 
@@ -131,7 +132,7 @@ class _Reader:
                 continue
             for place, row in enumerate(rows):
                 where = spot.at(name, place)
-                values = self._values(kind, {**_filled(kind, shape, unit), **row}, where)
+                values = self._values(kind, {**filled(kind, unit, shape.month), **row}, where)
                 if values is None:
                     continue
                 key = canonical([_stored(kind, field, values.get(field)) for field in kind.key])
@@ -215,12 +216,6 @@ class _Reader:
                 self.report.add(spot.value, "bad-value", f"参数“{name}”应是一个数")
         elif text not in _WORDS and not any(text in kind.fields for kind in self.ruleset.kinds.values()):
             self.report.add(spot.value, "bad-value", f"“{text}”不是参数“{name}”可用的值", "、".join(_WORDS) + " 或字段名")
-
-
-def _filled(kind: Kind, shape: CaseShape, unit: str) -> dict[str, str]:
-    """What a row may leave out: the case's unit and month."""
-    filled = {kind.unit_field: unit, kind.month_field: shape.month, kind.start_field: shape.month}
-    return {name: text for name, text in filled.items() if name is not None and text and not kind.fields[name].optional}
 
 
 def _stored(kind: Kind, name: str, value: Value | None) -> str | int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,3 +24,31 @@ def why(
     from engine.commands.why import show_why
 
     show_why(context.obj, unit, month, rule, as_json)
+
+
+@app.command()
+def whatif(
+    context: typer.Context,
+    unit: Annotated[str, typer.Argument(metavar="UNIT", help="单位（可用别名）")],
+    month: Month,
+    fact: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="类型:字段=值,…",
+            help="假设有这条事实；单位、月份可以不写，已有的只写要改的字段；值里有“,字段=”的用双引号括起；可写多次",
+        ),
+    ] = None,
+    without: Annotated[
+        list[str] | None, typer.Option(metavar="类型:键,…", help="假设没有这条事实；键里的单位、月份可以不写；可写多次")
+    ] = None,
+    files: Annotated[
+        list[Path] | None, typer.Option("--from", metavar="PATH", help="假设收到这些工作簿（xlsx、csv、jsonl 或文件夹）；可写多次")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """假如多一条、少一条、改一条事实：积分、名次、等次会怎样。什么也不写入。"""
+    from engine.commands.whatif import show_whatif
+
+    if not (fact or without or files):
+        raise typer.BadParameter("请用 --fact、--without 或 --from 写明假设什么")
+    show_whatif(context.obj, unit, month, fact or [], without or [], files or [], as_json)
