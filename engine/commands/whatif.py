@@ -132,17 +132,21 @@ def _tell(ruleset: Ruleset, found: WhatIf) -> None:
         was, now = found.prospect
         until = month_words(found.until)
         rows.append((f"年度等次（按至{until}推算）", was.grade, now.grade, "" if was.grade == now.grade else "变动"))
-        if was.vetoes or now.vetoes:
-            rows.append(("影响等次的情形", _titles(ruleset, was.vetoes), _titles(ruleset, now.vetoes), ""))
     table(("", "现在", "之后", "变动"), rows, right=("现在", "之后", "变动"))
+    if found.prospect and any(one.vetoes for one in found.prospect):
+        say(f"影响年度等次的情形：{_arrow(*(_titles(ruleset, one.vetoes) for one in found.prospect))}\n")
     for one in found.rules:
         _tell_rule(one)
     if not found.rules:
         say(f"{found.unit}{month_words(found.month)}的各条规则都不变。")
     say()
-    if found.elsewhere:
-        moves = ((one.unit, one.month, _title(ruleset, one.rule), pts(one.before), pts(one.after), _by(one.by)) for one in found.elsewhere)
-        table(("其他月份、单位", "月份", "规则", "现在", "之后", "变动"), moves, right=("现在", "之后", "变动"))
+    moves = [
+        (one.month, _title(ruleset, one.rule), pts(one.before), pts(one.after), _by(one.by))
+        for one in found.elsewhere
+        if one.unit == found.unit
+    ]
+    if moves:
+        table(("其他月份", "规则", "现在", "之后", "变动"), moves, right=("现在", "之后", "变动"))
     if found.others:
         pairs = [
             (
@@ -170,7 +174,8 @@ def _entry(line: MatchLine, one: RuleEffect) -> str:
 
     limited = limit_words(line, one.rule)
     said = fact_words(line.say, one.rule.title) or one.rule.title
-    return f"{said}：{line.formula.replace("-", MINUS)} = {pts(line.raw)}{f'；{limited}，计 {pts(line.given)}' if limited else ''}"
+    formula = line.formula.replace("-", MINUS)
+    return f"{said}：{formula} = {pts(line.raw)}{f'；{limited}，计 {pts(line.given)}' if limited else ''}"
 
 
 def _title(ruleset: Ruleset, rule: str) -> str:

@@ -17,7 +17,7 @@ from engine.dsl.model import Kind, Ruleset
 from engine.dsl.nearest import did_you_mean
 from engine.errors import InputError, IntakeRefused
 from engine.facts import Fact, key_texts, restore
-from engine.intake.faults import Fault, Told
+from engine.intake.faults import Fault, Told, suggestion
 from engine.intake.reading import Reading, once_each
 from engine.intake.rows import Draft, drafts_of
 from engine.intake.sheets import Row, Sheet
@@ -148,10 +148,7 @@ class _Supposing:
         drafts: list[Draft] = []
         for number, text in enumerate(self._wanted.facts, start=1):
             drafts += self._drafts(number, text, told)
-        # A column that nobody knows may stand in an office's workbook; a field that is named here was meant.
-        meant = [one for one in told.warnings if one.code == "unknown-column"]
-        warnings = [one for one in told.warnings if one.code != "unknown-column"]
-        return once_each(self._ruleset, Reading(drafts, [*meant, *told.faults], warnings, [(_OPTION, "")]))
+        return once_each(self._ruleset, Reading(drafts, told.faults, told.warnings, [(_OPTION, "")]))
 
     def _drafts(self, number: int, text: str, told: Told) -> list[Draft]:
         name, rest = _parted(text)
@@ -163,7 +160,11 @@ class _Supposing:
             told.faults.append(Fault(_OPTION, None, number, None, None, text, code, what))
             return []
         kind = self._ruleset.kinds.get(name)
-        cells = {**self._filled(kind), **self._stands(kind, named), **named} if kind else named
+        known = {field: value for field, value in named.items() if kind is None or field in kind.fields}
+        for field in (each for each in named if each not in known):
+            message = f"“{name}”没有字段“{field}”{suggestion(field, kind.fields)}"
+            told.faults.append(Fault(_OPTION, None, number, None, field, None, "unknown-field", message))
+        cells = {**self._filled(kind), **self._stands(kind, known), **known} if kind else known
         return list(drafts_of(Sheet(_OPTION, None, name, None, [Row(number, cells)]), self._ruleset, told))
 
     def _filled(self, kind: Kind) -> dict[str, str]:
