@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from engine.commands.options import AsJson, Month
+from engine.commands.options import AsJson, Month, month_of
 
 app = typer.Typer()
 
@@ -52,3 +52,17 @@ def whatif(
     if not (fact or without or files):
         raise typer.BadParameter("请用 --fact、--without 或 --from 写明假设什么")
     show_whatif(context.obj, unit, month, fact or [], without or [], files or [], as_json)
+
+
+@app.command()
+def diff(
+    context: typer.Context,
+    month: Month,
+    other: Annotated[str, typer.Argument(parser=month_of, metavar="MONTH", help="同一年度的另一个月份；先后不论，总是由前往后比")],
+    unit: Annotated[str | None, typer.Option(metavar="U", help="只看某单位（可用别名）：逐条规则、逐条事实的原因")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """两个月之间名次为什么变了：各单位的积分、名次，是哪些规则造成的。"""
+    from engine.commands.diff import show_diff
+
+    show_diff(context.obj, month, other, unit, as_json)
