@@ -10,6 +10,7 @@ from engine.clock import moment
 from engine.commands.month import tell_unused
 from engine.commands.naming import unit_in
 from engine.commands.talk import progress, say, say_json, table, tell_warnings, warn
+from engine.errors import IntakeRefused
 from engine.facts import key_line, key_texts, restore
 from engine.notices.wording import MINUS, fact_words, month_words, pts, signed
 from engine.workspace import Workspace
@@ -56,7 +57,13 @@ def show_whatif(
             outlook = Outlook(connection, ruleset, [month])
             behind = _behind(connection, outlook, month)
             shut = sorted(closings(connection))
-            supposed = suppose(connection, ruleset, Wanted(unit, month, facts, without, reading), **told)
+            try:
+                supposed = suppose(connection, ruleset, Wanted(unit, month, facts, without, reading), **told)
+            except IntakeRefused as refused:
+                if as_json:
+                    lists = {"faults": refused.faults, "warnings": refused.warnings}
+                    say_json({name: [one.as_json() for one in found] for name, found in lists.items()})
+                raise
             stood = {fact.version: fact for fact in outlook.facts}
             now = (stood.get(fact.version, fact) for fact in newest_facts(connection, ruleset))
             found = whatif(outlook, outlook.supposed(now), unit, month, supposed.touched_months)

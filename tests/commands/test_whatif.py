@@ -160,13 +160,15 @@ def test_a_closed_month_needs_a_correction_and_says_so(jifen, folder, tmp_path):
     assert "jifen correct 2023-01" in jifen(*asked).out
 
 
-def test_every_fault_is_told_at_once_with_the_word_that_was_meant(jifen, folder):
+def test_every_fault_is_as_jsonat_once_with_the_word_that_was_meant(jifen, folder):
     facts = ("行政管理信:类别=行政确认", "行政管理信息:类别=行政确,报送=3", "信用修复:三", "信用修复:条数=1,条数=2", "行政管理信息:类别=行政给付,报送数=1,合规数=2")
     asked = jifen("-w", folder, "whatif", CAPPED, "2023-03", *(part for fact in facts for part in ("--fact", fact)))
     assert asked.status == 1 and not asked.out
     for word in ("“行政管理信息”", "“行政确认”", "“报送数”", "读不出", "写了两次", "应满足 合规数 <= 报送数"):
         assert word in asked.err
     assert "没有推算" in asked.err
+    as_json = jifen("-w", folder, "whatif", CAPPED, "2023-03", "--fact", "信用修复:条=1", "--json")
+    assert [one["code"] for one in as_json.json["faults"]] == ["unknown-field"] and as_json.status == 1
     gone = jifen("-w", folder, "whatif", CAPPED, "2023-03", "--without", "信用修复:2023-09,一,二")
     assert (gone.status, "无须再写" in gone.err) == (1, True)
     assert jifen("-w", folder, "whatif", CAPPED, "2023-03").status == 2

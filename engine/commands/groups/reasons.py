@@ -33,20 +33,24 @@ def whatif(
     month: Month,
     fact: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="类型:字段=值,…",
-            help="假设有这条事实；单位、月份可以不写，已有的只写要改的字段；值里有“,字段=”的用双引号括起；可写多次",
-        ),
+        typer.Option(metavar="类型:字段=值,…", help="假设有这条事实；可写多次"),
     ] = None,
     without: Annotated[
-        list[str] | None, typer.Option(metavar="类型:键,…", help="假设没有这条事实；键里的单位、月份可以不写；可写多次")
+        list[str] | None, typer.Option(metavar="类型:键,…", help="假设没有这条事实；可写多次")
     ] = None,
     files: Annotated[
-        list[Path] | None, typer.Option("--from", metavar="PATH", help="假设收到这些工作簿（xlsx、csv、jsonl 或文件夹）；可写多次")
+        list[Path] | None, typer.Option("--from", metavar="PATH", help="假设收到这些文件；可写多次")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """假如多一条、少一条、改一条事实：积分、名次、等次会怎样。什么也不写入。"""
+    """假如多一条、少一条、改一条事实：积分、名次、等次会怎样。什么也不写入。
+
+    写作 --fact 类型:字段=值,字段=值
+
+    单位、月份可以不写；已有的事实，只写要改的字段。值里有“,字段=”的，用双引号括起。
+
+    --without 写事实类型和键的值，其中的单位、月份可以不写；--from 收 xlsx、csv、jsonl 或文件夹。
+    """
     from engine.commands.whatif import show_whatif
 
     if not (fact or without or files):
