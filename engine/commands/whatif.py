@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.dsl.model import Ruleset
     from engine.ledger.book import MatchLine
     from engine.workbench.supposed_facts import Change
+    from engine.workbench.supposing import Outlook
     from engine.workbench.whatif import RuleEffect, WhatIf
 
 _LISTED = 50  # supposed facts of a table
@@ -55,8 +56,8 @@ def show_whatif(
         with writing(workspace.database, keep=False) as connection:
             rederive(connection, ruleset, **told)
             outlook = Outlook(connection, ruleset, [month])
-            behind = _behind(connection, outlook, month)
             shut = sorted(closings(connection))
+            behind = month not in shut and _behind(connection, outlook, month)
             try:
                 supposed = suppose(connection, ruleset, Wanted(unit, month, facts, without, reading), **told)
             except IntakeRefused as refused:
@@ -86,7 +87,7 @@ def show_whatif(
         say(line)
 
 
-def _behind(connection: Connection, outlook, month: str) -> bool:
+def _behind(connection: Connection, outlook: Outlook, month: str) -> bool:
     """Whether the month stands in the ledger otherwise than its facts say by now, whatever is supposed."""
     from engine.ledger.posting import differs
     from engine.obligations.judging import Judgements

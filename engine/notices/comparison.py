@@ -26,7 +26,7 @@ def differences(book: Book, unit: str) -> dict[str, int]:
 def causes(book: Book, unit: str) -> list[Cause]:
     """The rules that moved a unit, those that moved it most first."""
     moved = sorted(differences(book, unit).items(), key=lambda one: -abs(one[1]))
-    return [Cause(*_named(book, rule), by) for rule, by in moved]
+    return [Cause(*named(book, rule), by) for rule, by in moved]
 
 
 def changes(book: Book, unit: str, told: int = _REASONS) -> Changes | None:
@@ -54,7 +54,8 @@ def _ordered(book: Book, rules: Iterable[str]) -> list[str]:
     return sorted(rules, key=lambda rule: (place.get(rule, len(place)), rule))
 
 
-def _named(book: Book, rule: str) -> tuple[str, str]:
+def named(book: Book, rule: str) -> tuple[str, str]:
+    """A rule's title and clause; its id, where the month's ruleset no longer has it."""
     return (book.known[rule].title, book.known[rule].clause) if rule in book.known else (rule, "")
 
 
@@ -66,7 +67,7 @@ def _by_rule(lines: Iterable[MatchLine]) -> dict[str, list[MatchLine]]:
 
 
 def _change(book: Book, unit: str, rule: str, was: list[MatchLine], now: list[MatchLine], told: int) -> Change:
-    title, clause = _named(book, rule)
+    title, clause = named(book, rule)
     before = sum(one.given for one in was) if was else None
     points = sum(one.given for one in now) if now else None
     kinds = {one.fact.kind for one in was if one.fact}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.ledger.book import Book
-from engine.notices.comparison import changes, differences
+from engine.notices.comparison import changes, differences, named
 from engine.notices.comparison_context import Change
 from engine.scoring.points import decimal
 from engine.scoring.succession import forebears
@@ -109,5 +109,4 @@ def details(book: Book, unit: str) -> list[tuple[str, Change]]:
 
 def _rules(book: Book, unit: str) -> tuple[RuleMove, ...]:
     moved = sorted(differences(book, unit).items(), key=lambda one: -abs(one[1]))
-    known = book.known
-    return tuple(RuleMove(id_, known[id_].title if id_ in known else id_, known[id_].clause if id_ in known else "", by) for id_, by in moved)
+    return tuple(RuleMove(rule, *named(book, rule), by) for rule, by in moved)

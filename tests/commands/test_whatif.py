@@ -160,6 +160,15 @@ def test_a_closed_month_needs_a_correction_and_says_so(jifen, folder, tmp_path):
     assert "jifen correct 2023-01" in jifen(*asked).out
 
 
+def test_what_was_brought_and_not_scored_is_told_apart_from_what_is_supposed(jifen, folder, tmp_path):
+    changed = shutil.copytree(folder, tmp_path / "w")
+    quietly("-w", changed, "import", write(tmp_path, "典型经验", [{"单位": CAPPED, "月份": "2023-03", "名称": "联审"}]))
+    asked = ("-w", changed, "whatif", CAPPED, "2023-03", "--fact", "信用修复:条数=1")
+    found = jifen(*asked, "--json").json
+    assert found["behind"] and found["month_points"] == {"before": "4.00", "after": "1.00"}
+    assert "另有尚未计分的改动" in jifen(*asked).out
+
+
 def test_every_fault_is_as_jsonat_once_with_the_word_that_was_meant(jifen, folder):
     facts = ("行政管理信:类别=行政确认", "行政管理信息:类别=行政确,报送=3", "信用修复:三", "信用修复:条数=1,条数=2", "行政管理信息:类别=行政给付,报送数=1,合规数=2")
     asked = jifen("-w", folder, "whatif", CAPPED, "2023-03", *(part for fact in facts for part in ("--fact", fact)))

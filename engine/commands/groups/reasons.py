@@ -31,16 +31,9 @@ def whatif(
     context: typer.Context,
     unit: Annotated[str, typer.Argument(metavar="UNIT", help="单位（可用别名）")],
     month: Month,
-    fact: Annotated[
-        list[str] | None,
-        typer.Option(metavar="类型:字段=值,…", help="假设有这条事实；可写多次"),
-    ] = None,
-    without: Annotated[
-        list[str] | None, typer.Option(metavar="类型:键,…", help="假设没有这条事实；可写多次")
-    ] = None,
-    files: Annotated[
-        list[Path] | None, typer.Option("--from", metavar="PATH", help="假设收到这些文件；可写多次")
-    ] = None,
+    fact: Annotated[list[str] | None, typer.Option(metavar="类型:字段=值,…", help="假设有这条事实；可写多次")] = None,
+    without: Annotated[list[str] | None, typer.Option(metavar="类型:键,…", help="假设没有这条事实；可写多次")] = None,
+    files: Annotated[list[Path] | None, typer.Option("--from", metavar="PATH", help="假设收到这些文件；可写多次")] = None,
     as_json: AsJson = False,
 ) -> None:
     """假如多一条、少一条、改一条事实：积分、名次、等次会怎样。什么也不写入。
