@@ -97,14 +97,19 @@ def diff(book: Book) -> Diff:
         for one in book.standings
         if one.unit in then
     )  # fmt: skip
-    apart = ((one.unit, forebears(book.ruleset, one.unit, book.compared)) for one in book.standings if one.unit not in then)
-    return Diff(book.compared, book.period, moves, tuple(apart))
+    apart = tuple((one.unit, _formerly(book, one.unit)) for one in book.standings if one.unit not in then)
+    return Diff(book.compared, book.period, moves, apart)
 
 
 def details(book: Book, unit: str) -> list[tuple[str, Change]]:
     """Every rule that moved a unit with every reason, in the order of the rules."""
     told = changes(book, unit, told=sys.maxsize)
     return list(zip(differences(book, unit), told.rows, strict=True)) if told else []
+
+
+def _formerly(book: Book, unit: str) -> tuple[str, ...]:
+    """The units that it goes on for; one that the list was only given since goes on for none."""
+    return tuple(name for name in forebears(book.ruleset, unit, book.compared) if name != unit)
 
 
 def _rules(book: Book, unit: str) -> tuple[RuleMove, ...]:
