@@ -68,7 +68,9 @@ def show_whatif(
             stood = {fact.version: fact for fact in outlook.facts}
             now = (stood.get(fact.version, fact) for fact in newest_facts(connection, ruleset))
             found = whatif(outlook, outlook.supposed(now), unit, month, supposed.touched_months)
-    to_correct = [each for each in shut if each in supposed.touched_months]
+    ours = any(one.kind in ruleset.operator_kinds for one in supposed.changes)
+    opened = () if ours else outlook.year.opened  # what units report does not count there, and touches nothing
+    to_correct = [each for each in shut if each in supposed.touched_months and each not in opened]
     if as_json:
         say_json({
             "posted": month in outlook.posted, "behind": behind, "closed": to_correct,
@@ -102,7 +104,7 @@ def _notes(month: str, posted: bool, behind: bool, to_correct: Sequence[str]) ->
     if behind:
         yield f"{month} 另有尚未计分的改动：现在一栏以账本为准，计分后两栏都会随之变动（jifen run {month}）。"
     if to_correct:
-        yield f"涉及已印发的 {'、'.join(to_correct)}：真要改动，导入时须加 --correction 原因，再用 `jifen correct {to_correct[0]}`。"
+        yield f"涉及已印发或期初的 {'、'.join(to_correct)}：真要改动，导入时须加 --correction 原因，再用 `jifen correct {to_correct[0]}`。"
 
 
 def _tell_changes(ruleset: Ruleset, changes: Sequence[Change]) -> None:
