@@ -74,10 +74,10 @@ def read_facts(
         meter = _Meter(progress, sum(sizes[:number]), sizes[number], sum(sizes))
         for sheet in sheets_of_file(path, content, ruleset, told, kind):
             drafts += drafts_of(meter.watched(sheet), ruleset, told)
-    return _once_each(ruleset, Reading(drafts, told.faults, told.warnings, files))
+    return once_each(ruleset, Reading(drafts, told.faults, told.warnings, files))
 
 
-def _once_each(ruleset: Ruleset, reading: Reading) -> Reading:
+def once_each(ruleset: Ruleset, reading: Reading) -> Reading:
     """Each fact once; rows that contradict each other are told. A sheet that cannot be taken contradicts nothing."""
     spoilt = [fault for fault in reading.faults if fault.spoils_sheet]
     drafts = reading.without(spoilt).drafts if spoilt else reading.drafts

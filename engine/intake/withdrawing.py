@@ -51,7 +51,7 @@ def withdraw(
     kind = ruleset.kinds.get(name)
     if kind is None:
         raise InputError(f"没有名为“{name}”的事实", did_you_mean(name, ruleset.kinds) or "事实类型见 facts.yaml")
-    key = _key(ruleset, kind, words)
+    key = key_of(ruleset, kind, words)
     held = newest_of_keys(connection, [(name, key)]).get((name, key))
     if held is None or held.withdrawn:
         raise InputError(f"库中没有这条{name}：{' '.join(words)}", _like(connection, kind, key))
@@ -118,7 +118,7 @@ def _differs(held: Held, told: Held | None) -> bool:
     return told is None or told.fields != held.fields
 
 
-def _key(ruleset: Ruleset, kind: Kind, words: Sequence[str]) -> str:
+def key_of(ruleset: Ruleset, kind: Kind, words: Sequence[str]) -> str:
     """The canonical key of what a person wrote; optional parts at its end may be left out."""
     named = "、".join(kind.key)
     if len(words) > len(kind.key) or any(not kind.fields[name].optional for name in kind.key[len(words) :]):

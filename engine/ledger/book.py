@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from engine.dsl.model import Rule, Ruleset
 from engine.dsl.types import Value
+from engine.scoring.months import month_before
 
 
 if TYPE_CHECKING:
@@ -115,8 +116,14 @@ class Book:
     letters: Mapping[str, Sent] = field(default_factory=dict)  # unit to its supervision letter: a draft's has no number
     late: Mapping[str, tuple[LateLine, ...]] = field(default_factory=dict)  # unit to its records out of time, by due date
     formerly: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # unit to the others whose points it has, if any
-    last: Mapping[str, tuple[MatchLine, ...]] = field(default_factory=dict)  # unit to last month's matches; not of a merged unit
+    last: Mapping[str, tuple[MatchLine, ...]] = field(default_factory=dict)  # unit to the matches of `against`; not of a merged unit
+    against: str = ""  # the month that this one is compared with; "": the month before
     earlier: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)  # month before, unit, rule: posted sums
+
+    @cached_property
+    def compared(self) -> str:
+        """The month that this one is compared with, posted or not."""
+        return self.against or month_before(self.period)
 
     @cached_property
     def known(self) -> Mapping[str, Rule]:

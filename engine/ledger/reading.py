@@ -70,9 +70,13 @@ def _last_of(connection: Connection, month: str, before_batch: int | None) -> Ro
     return connection.execute(query.order_by(batch.c.id.desc()).limit(1)).one()
 
 
-def book_of(connection: Connection, month: str) -> Book:
-    """The book of a posted month; raises InputError where it was never posted."""
+def book_of(connection: Connection, month: str, against: str | None = None) -> Book:
+    """The book of a posted month, compared with the month before or another earlier one of its year (`against`).
+
+    Raises InputError where it was never posted.
+    """
     posted = require_posted(connection, month)
+    before = against or month_before(month)
     ruleset = last_ruleset(connection, month)
     own = {each: unit_points(connection, ruleset, each) for each in posted}
     courses = {unit: course(ruleset, unit, own) for unit in ruleset.units_in(month)}
@@ -83,7 +87,7 @@ def book_of(connection: Connection, month: str) -> Book:
     sums = rule_sums(connection, ruleset, posted)
     matches = _matches(connection, ruleset, rules, month, lines)
     held = _held_by_unit(ruleset, lines, month)
-    comparable = month_before(month) in posted and not opened & {month, month_before(month)}
+    comparable = before in posted and not opened & {month, before}
     return Book(
         ruleset=ruleset,
         period=month,
@@ -99,7 +103,8 @@ def book_of(connection: Connection, month: str) -> Book:
         },
         entries=sums.get(month, {unit: {} for unit in ruleset.units}),
         earlier={each: carried(ruleset, month, each, own) for each, own in sums.items() if each < month},
-        last=last_matches(connection, ruleset, month, lines) if comparable else {},
+        against=before,
+        last=last_matches(connection, ruleset, month, before, lines) if comparable else {},
         issue=issue_of(connection, month),
         verdicts=_verdicts(connection, ruleset, month, lines),
         letters={one.unit: one for one in letters_of(connection, ruleset, month)},
@@ -231,10 +236,9 @@ def carried(ruleset: Ruleset, month: str, earlier: str, had: Mapping[str, _Had])
 
 
 def last_matches(
-    connection: Connection, ruleset: Ruleset, month: str, lines: Mapping[int, tuple[Fact, FactLine]]
+    connection: Connection, ruleset: Ruleset, month: str, before: str, lines: Mapping[int, tuple[Fact, FactLine]]
 ) -> dict[str, tuple[MatchLine, ...]]:
-    """The matches of the month before as its own last run made them, by the names that units have now."""
-    before = month_before(month)
+    """The matches of an earlier month as its own last run made them, by the names that units have in this one."""
     then = last_ruleset(connection, before)
     used = {version for _, _, version, *_ in connection.execute(standing_matches(before)) if version is not None}
     # A fact that has changed since then is not among those of the month: a state that has ended, a row put right.

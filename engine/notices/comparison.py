@@ -1,4 +1,4 @@
-"""A unit's month against the last, rule by rule and fact by fact: every difference has its reasons, and all add up."""
+"""A unit's month against the last or another before it, rule by rule and fact by fact: every difference has its reasons, and all add up."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _Identity = tuple[str, tuple[str, ...], int]
 
 
 def differences(book: Book, unit: str) -> dict[str, int]:
-    """Rule to its difference against last month where there is one, in the order of the rules; for units of `book.last`."""
+    """Rule to its difference against the month compared where there is one, in the order of the rules; for units of `book.last`."""
     was, now = sums_by_rule(book.last[unit]), book.given.get(unit, {})
     moved = {rule: now.get(rule, 0) - was.get(rule, 0) for rule in _ordered(book, {*was, *now})}
     return {rule: by for rule, by in moved.items() if by}
@@ -26,20 +26,20 @@ def differences(book: Book, unit: str) -> dict[str, int]:
 def causes(book: Book, unit: str) -> list[Cause]:
     """The rules that moved a unit, those that moved it most first."""
     moved = sorted(differences(book, unit).items(), key=lambda one: -abs(one[1]))
-    return [Cause(*_named(book, rule), by) for rule, by in moved]
+    return [Cause(*named(book, rule), by) for rule, by in moved]
 
 
-def changes(book: Book, unit: str) -> Changes | None:
-    """None where last month is not posted, or the unit had no month of its own."""
+def changes(book: Book, unit: str, told: int = _REASONS) -> Changes | None:
+    """None where the month compared is not posted, or the unit had no month of its own; of a rule `told` reasons at most."""
     if unit not in book.last:
         return None
     was, now = _by_rule(book.last[unit]), _by_rule(book.matches.get(unit, ()))
     moved = differences(book, unit)
-    rows = tuple(_change(book, unit, rule, was.get(rule, []), now.get(rule, [])) for rule in moved)
+    rows = tuple(_change(book, unit, rule, was.get(rule, []), now.get(rule, []), told) for rule in moved)
     same = [rule for rule in now if rule not in moved]
     before, points = (sum(one.given for one in lines) for lines in (book.last[unit], book.matches.get(unit, ())))
     return Changes(
-        month=month_words(month_before(book.period)),
+        month=month_words(book.compared),
         before=before,
         now=points,
         by=points - before,
@@ -54,7 +54,8 @@ def _ordered(book: Book, rules: Iterable[str]) -> list[str]:
     return sorted(rules, key=lambda rule: (place.get(rule, len(place)), rule))
 
 
-def _named(book: Book, rule: str) -> tuple[str, str]:
+def named(book: Book, rule: str) -> tuple[str, str]:
+    """A rule's title and clause; its id, where the month's ruleset no longer has it."""
     return (book.known[rule].title, book.known[rule].clause) if rule in book.known else (rule, "")
 
 
@@ -65,22 +66,22 @@ def _by_rule(lines: Iterable[MatchLine]) -> dict[str, list[MatchLine]]:
     return found
 
 
-def _change(book: Book, unit: str, rule: str, was: list[MatchLine], now: list[MatchLine]) -> Change:
-    title, clause = _named(book, rule)
+def _change(book: Book, unit: str, rule: str, was: list[MatchLine], now: list[MatchLine], told: int) -> Change:
+    title, clause = named(book, rule)
     before = sum(one.given for one in was) if was else None
     points = sum(one.given for one in now) if now else None
     kinds = {one.fact.kind for one in was if one.fact}
     held = {fact.kind for fact in book.facts.get(unit, ())}
     mark = "" if now else "无上报" if kinds and not kinds & held else "未计分"
-    return Change(title, clause, before, points, mark, (points or 0) - (before or 0), _reasons(book, rule, was, now, mark))
+    return Change(title, clause, before, points, mark, (points or 0) - (before or 0), _reasons(book, rule, was, now, mark, told))
 
 
-def _reasons(book: Book, rule: str, was: list[MatchLine], now: list[MatchLine], mark: str) -> tuple[Reason, ...]:
+def _reasons(book: Book, rule: str, was: list[MatchLine], now: list[MatchLine], mark: str, most: int) -> tuple[Reason, ...]:
     """One a fact, those that moved most first; the last is the sum of those that are not told."""
     then, there = _identified(book, was), _identified(book, now)
     found = [_reason(book, rule, then.get(one), there.get(one), mark) for one in {**there, **then}]
     told = sorted((one for one in found if one.by), key=lambda one: -abs(one.by))
-    shown, left = (told, []) if len(told) <= _REASONS else (told[: _REASONS - 1], told[_REASONS - 1 :])
+    shown, left = (told, []) if len(told) <= most else (told[: most - 1], told[most - 1 :])
     rest = [Reason("其余", f"另有{len(left)}条", sum(one.by for one in left))] if left else []
     return (*shown, *rest, *_limited(book, rule, now))
 
@@ -116,6 +117,7 @@ def _about(book: Book, line: MatchLine) -> tuple[str, tuple[str, ...]]:
 def _reason(book: Book, rule: str, was: MatchLine | None, now: MatchLine | None, mark: str) -> Reason:
     known = book.known.get(rule)
     title = known.title if known else rule
+    last, this = _months(book)
     by = (now.given if now else 0) - (was.given if was else 0)
     if was is None:
         limited = limit_words(now, known) if known else ""
@@ -125,9 +127,15 @@ def _reason(book: Book, rule: str, was: MatchLine | None, now: MatchLine | None,
         return Reason(_gone(book, was, mark), fact_words(was.say, title), by)
     say = fact_words(now.say, title)
     if was.raw == now.raw:
-        limited = (limit_words(now, known) if known else "") or "上月受限额，本月不受"
+        limited = (limit_words(now, known) if known else "") or f"{last}受限额，{this}不受"
         return Reason("限额", f"{say}（{limited}）" if say else limited, by)
-    return Reason("数值变化", "；".join(filter(None, (say, f"上月：{_worth(was)}；本月：{_worth(now)}"))), by)
+    return Reason("数值变化", "；".join(filter(None, (say, f"{last}：{_worth(was)}；{this}：{_worth(now)}"))), by)
+
+
+def _months(book: Book) -> tuple[str, str]:
+    """How a sentence calls the month compared and this one."""
+    near = book.compared == month_before(book.period)
+    return ("上月", "本月") if near else (month_words(book.compared), month_words(book.period))
 
 
 def _worth(line: MatchLine) -> str:
@@ -137,17 +145,19 @@ def _worth(line: MatchLine) -> str:
 
 
 def _new(book: Book, now: MatchLine) -> str:
+    this = _months(book)[1]
     if now.fact is None:
-        return "本月无上报"
-    return "本月有上报" if _time(book, now) is Time.MONTHLY else "新增"
+        return f"{this}无上报"
+    return f"{this}有上报" if _time(book, now) is Time.MONTHLY else "新增"
 
 
 def _gone(book: Book, was: MatchLine, mark: str) -> str:
+    this = _months(book)[1]
     if was.fact is None:
-        return "本月已上报"
+        return f"{this}已上报"
     if _time(book, was) is Time.STATE:
         return "已终止"
-    return mark if _time(book, was) is Time.MONTHLY else "本月没有"
+    return mark if _time(book, was) is Time.MONTHLY else f"{this}没有"
 
 
 def _time(book: Book, line: MatchLine) -> Time | None:

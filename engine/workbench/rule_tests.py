@@ -21,6 +21,7 @@ from engine.intake.rows import met
 from engine.obligations.judging import Status
 from engine.scoring.points import hundredths
 from engine.scoring.succession import owner
+from engine.workbench.filling import filled
 
 _DATE = DateType()
 WORDS = ("none", "year", "month", "unit")  # what a setting that shapes a limit may say, beside a field
@@ -126,7 +127,7 @@ class _Reader:
                 continue
             for place, row in enumerate(rows):
                 where = spot.at(name, place)
-                values = self._values(kind, {**_filled(kind, shape, unit), **row}, where)
+                values = self._values(kind, {**filled(kind, unit, shape.month), **row}, where)
                 if values is None:
                     continue
                 key = canonical([_stored(kind, field, values.get(field)) for field in kind.key])
@@ -224,12 +225,6 @@ class _Reader:
                 self.report.add(spot.value, "bad-value", f"参数“{name}”应是日期", f"如 {self.ruleset.year}-04-30")
         elif text not in WORDS and not any(text in kind.fields for kind in self.ruleset.kinds.values()):
             self.report.add(spot.value, "bad-value", f"“{text}”不是参数“{name}”可用的值", "、".join(WORDS) + " 或字段名")
-
-
-def _filled(kind: Kind, shape: CaseShape, unit: str) -> dict[str, str]:
-    """What a row may leave out: the case's unit and month."""
-    filled = {kind.unit_field: unit, kind.month_field: shape.month, kind.start_field: shape.month}
-    return {name: text for name, text in filled.items() if name is not None and text and not kind.fields[name].optional}
 
 
 def _is_date(text: str) -> bool:

@@ -204,3 +204,17 @@ def test_the_ledger_of_tasks_shows_the_units_of_its_month(jifen, half):
     assert jifen("-w", half, "run", "2023-07").status == 0
     page = (half / "notices" / "2023-07" / LEDGER).read_text(encoding="utf-8")
     assert NEW in page and OLD not in page.replace(f"（含原{OLD}的积分）", "")
+
+
+def test_a_renamed_unit_is_compared_and_a_merged_one_is_not(jifen, half, sheet):
+    renamed = shutil.copytree(half, half.parent / "renamed")
+    rename(renamed)
+    run(jifen, renamed, "2023-07", "--from", typical(sheet, NEW, "2023-07", "另一案例"))
+    told = jifen("-w", renamed, "diff", "2023-06", "2023-07", "--unit", NEW, "--json").json
+    assert (told["before"], told["after"], told["ruleset_changed"]) == ("-10.00", "40.00", ["units.yaml"])
+    assert [one["by"] for one in told["rules"]] == ["50.00"]
+    merge(half)
+    run(jifen, half, "2023-07")
+    apart = jifen("-w", half, "diff", "2023-06", "2023-07", "--json").json["not_compared"]
+    assert sorted((one["unit"], sorted(one["formerly"])) for one in apart) == [("市数据局", []), ("市社会工作部", ["市信访局", "市民宗局"])]
+    assert "2023-06 时还没有这个单位" in jifen("-w", half, "diff", "2023-06", "2023-07", "--unit", "市数据局").out
