@@ -5,6 +5,7 @@ Whole processes, medians of several runs in turn; the start of the process count
 
 import csv
 import datetime
+import json
 import resource
 import shutil
 import statistics
@@ -20,6 +21,7 @@ JIFEN = str(Path(sys.executable).parent / "jifen")
 MONTH = "2023-04"
 FACTS = 40_000
 RECORDS = 100_000
+YEAR_MORE = 1_700  # facts beside those of the sample year, to make 10,000
 RUNS = 5
 
 
@@ -36,6 +38,7 @@ def main() -> None:
         many(scratch)
         intake(scratch)
         records(scratch)
+        reasons(scratch)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
     print(f"peak memory of any process: {peak} MB")
 
@@ -128,6 +131,34 @@ def records(scratch: Path) -> None:
     other = scratch / "records by workbook"
     timed(JIFEN, "init", other)
     print(f"{RECORDS} single records, import of a workbook: {timed(JIFEN, '-w', other, 'import', book):.1f} s")
+
+
+def reasons(scratch: Path) -> None:
+    """A posted year of 10,000 facts: why, advise, and the impact of other rules against scoring that year."""
+    workspace, inbox = scratch / "year", scratch / "year in"
+    timed(JIFEN, "init", workspace, "--demo")
+    units = units_of(workspace)
+    write_csv(inbox / "宣传稿件.csv", ["单位", "月份", "编号", "标题"], (
+        [units[number % 55], f"2023-{number % 12 + 1:02d}", f"{number:06d}", "标题"] for number in range(YEAR_MORE)
+    ))  # fmt: skip
+    timed(JIFEN, "-w", workspace, "import", inbox)
+    for month in (f"2023-{number:02d}" for number in range(1, 13)):
+        timed(JIFEN, "-w", workspace, "run", month, "--from", workspace / "inbox" / month, "--no-notices")
+    other = scratch / "other" / "changzhi-2023"
+    shutil.copytree(workspace / "rulesets" / other.name, other)
+    rules = other / "departments.yaml"
+    rules.write_text(rules.read_text(encoding="utf-8").replace("points: -3\n", "points: -5\n", 1), encoding="utf-8")
+    counted = subprocess.run([JIFEN, "-w", workspace, "facts", "--json"], check=True, capture_output=True, text=True)
+    print(f"a posted year of {len(json.loads(counted.stdout))} facts:")
+    for words in (("why", units[0], "2023-12"), ("advise", units[0]), ("rules", "check"), ("rules", "test")):
+        took = [timed(JIFEN, "-w", workspace, *words) for _ in range(RUNS)]
+        print(f"  {' '.join(words)}: {statistics.median(took):.2f} s")
+    ours, scored = [], []
+    for _ in range(RUNS):
+        ours.append(timed(JIFEN, "-w", workspace, "rules", "impact", other))
+        scored.append(timed(sys.executable, ROOT / "bench" / "score.py", workspace))
+    ratio = statistics.median(one / two for one, two in zip(ours, scored, strict=True))
+    print(f"  rules impact: {statistics.median(ours):.2f} s; scoring the year: {statistics.median(scored):.2f} s; ratio {ratio:.2f}")
 
 
 def single_records(units: list[str]) -> Iterator[list[str]]:
