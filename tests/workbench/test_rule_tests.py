@@ -44,6 +44,12 @@ PASSES = """\
 """
 
 
+def edited(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
 @pytest.fixture
 def only(workspace):
     """A workspace whose rule tests are these files alone."""
@@ -160,6 +166,36 @@ def test_a_test_that_asserts_nothing_or_names_what_is_not_there_is_told_at_its_p
     told = jifen("-w", only(a=case(text)), "rules", "test")
     assert told.status == 1 and words in told.err and "没有运行规则测试" in told.err
     assert f"tests/a.yaml:{place}: 错误 {code}" in told.err
+
+
+@pytest.mark.parametrize(
+    "value, override, when, points, words",
+    [
+        ("1", "0", "", "/ 甲", "bad-value 规则 D05：封顶分值“0”应是大于 0 的数，至多两位小数"),
+        ("1", "0", "", "/ 甲 * 1", "division 规则 D05：除数可能为 0，例如 2023-01 的行政管理信息：报送数 1、合规数 0、参数 甲 为 0"),
+        ("1", "0", "报送数: {ge: {setting: 甲}}", "", "division 规则 D05：除数可能为 0，例如 2023-01 的行政管理信息：报送数 0、合规数 0"),
+        ("0", "1.5", "报送数: {gt: {setting: 甲}}", "", "bad-value 规则 D05：“1.5”不是“报送数”的值，应为"),
+        ("行政确认", "行政确", "报送数: {gt: 0}, 类别: {setting: 甲}", "", "bad-value 规则 D05：“行政确”不是“类别”的值，应为"),
+        ("行政确认", "行政给付", "报送数: {gt: 0}, 类别: {setting: 甲}", "", None),
+    ],
+)
+def test_a_setting_may_be_overridden_with_what_the_rules_can_be_read_with(jifen, only, value, override, when, points, words):
+    workspace = only(a=case(f"month: 2023-04, expect: {{}}, settings: {{甲: {override}}}"))
+    folder = workspace / "rulesets/changzhi-2023"
+    edited(folder / "ruleset.yaml", "settings:\n", f"settings:\n  甲: {value}\n")
+    edited(folder / "departments.yaml", "{报送数: {gt: 0}}}\n    points: 5 * 合规数 / 报送数", f"{{{when or '报送数: {gt: 0}'}}}}}\n    points: 5 * 合规数 / 报送数 {points}")
+    if points == "/ 甲":
+        edited(folder / "departments.yaml", "cap: {points: 40, per: month}", "cap: {points: {setting: 甲}, per: month}")
+    told = jifen("-w", workspace, "rules", "test")
+    if words is None:
+        assert told.status == 0
+    else:
+        assert told.status == 1 and f"tests/a.yaml:1:67: 错误 {words}" in told.err
+
+
+def test_a_limit_is_not_overridden_with_a_field_that_its_fact_has_not(jifen, only):
+    told = jifen("-w", only(a=case("month: 2023-04, expect: {}, settings: {文件择优: 报送数}")), "rules", "test")
+    assert told.status == 1 and "bad-value 规则 D01：best_of 不能是“报送数”，可用：none、“顶层文件落实”的字段" in told.err
 
 
 def test_a_month_in_which_the_unit_is_not_there_asserts_nothing(ruleset, tmp_path):
