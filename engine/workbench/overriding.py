@@ -14,7 +14,7 @@ from engine.dsl.firing import division_in
 from engine.dsl.formula import Formula, divisors
 from engine.dsl.model import NONE, UNIT, Cap, Pattern, Rule, Ruleset, Setting, SettingRef, Test
 from engine.dsl.report import Report
-from engine.dsl.types import BadValue, DateType
+from engine.dsl.types import BadValue, DateType, FieldType, UnitType
 from engine.dsl.vocabulary import Vocabulary, number
 
 _DATE = DateType()
@@ -101,10 +101,20 @@ def _wrong_in_patterns(ruleset: Ruleset, patterns: Iterable[Pattern], name: str,
     for pattern in patterns:
         for test in pattern.tests:
             if any(one.name == name for one in _references(test)):
-                try:
-                    ruleset.kinds[pattern.kind].fields[test.field].type.parse(text)
-                except BadValue as bad:
-                    yield f"“{text}”不是“{test.field}”的值，应为{bad}"
+                expected = _expected(ruleset, ruleset.kinds[pattern.kind].fields[test.field].type, text)
+                if expected:
+                    yield f"“{text}”不是“{test.field}”的值，应为{expected}"
+
+
+def _expected(ruleset: Ruleset, field_type: FieldType, text: str) -> str | None:
+    """What a text should be to be of a type; None where it is."""
+    if isinstance(field_type, UnitType):
+        return None if text in ruleset.units else "单位名单中的单位"
+    try:
+        field_type.parse(text)
+    except BadValue as bad:
+        return str(bad)
+    return None
 
 
 def _wrong_in_limits(ruleset: Ruleset, rule: Rule, name: str, text: str) -> Iterator[str]:
