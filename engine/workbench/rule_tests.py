@@ -73,9 +73,20 @@ def misshapen_cases(files: Mapping[str, str]) -> list[Finding]:
     return with_lines(report.findings, files)
 
 
+def tested(ruleset: Ruleset, case: Case) -> set[str]:
+    """The rules that a case expects something of, and that bind its unit in that month: of others nothing can come."""
+    units = {rule.id: rule.units for rule in ruleset.rules}
+    return {
+        rule
+        for month, expected in case.expect.items()
+        for rule in expected
+        if owner(ruleset, case.unit, month) in units[rule]
+    }
+
+
 def untested(ruleset: Ruleset, cases: list[Case]) -> list[str]:
-    """The rules that no case expects anything of."""
-    named = {rule for case in cases for expected in case.expect.values() for rule in expected}
+    """The rules that no case tests."""
+    named = set().union(*(tested(ruleset, case) for case in cases))
     return [rule.id for rule in ruleset.rules if rule.id not in named]
 
 

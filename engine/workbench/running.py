@@ -21,7 +21,7 @@ from engine.scoring.succession import owner
 from engine.scoring.year import Year
 from engine.workbench.coverage import Coverage, Point, Seen, Sort, coverage, seen_of
 from engine.workbench.overriding import overridden
-from engine.workbench.rule_tests import Case
+from engine.workbench.rule_tests import Case, tested
 
 _WORTH_A_PROCESS = 150  # tests; fewer are run sooner than another process has started and compiled the rules
 _PORTIONS = 4  # for each process, so that none waits long for the last
@@ -180,7 +180,7 @@ def _portion(ruleset: bytes, cases: Sequence[Case]) -> list[Outcome]:
 
 def covered(ruleset: Ruleset, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> Coverage:
     """What the tests that passed have seen of the ruleset."""
-    named = Counter(rule for case in cases for rule in {rule for expected in case.expect.values() for rule in expected})
+    named = Counter(rule for case in cases for rule in tested(ruleset, case))
     seen: Seen = Counter()
     for outcome in outcomes:
         seen.update(outcome.seen)

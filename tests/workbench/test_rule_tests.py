@@ -248,3 +248,9 @@ def test_a_unit_alone_gets_what_it_gets_among_all(ruleset):
             assert Year(ruleset, one.facts).awards_of(one.unit, month) == year.awards(month)[one.unit]
             among = [each for each in Judgements(year).verdicts(month) if each.unit == one.unit]
             assert sorted(Judgements(Year(ruleset, one.facts)).verdicts_of(one.unit, month), key=lambda each: each.task) == among
+
+
+def test_a_rule_that_does_not_bind_the_unit_is_not_tested_by_expecting_nothing_of_it(jifen, only):
+    told = jifen("-w", only(a=case("month: 2023-04, expect: {D02: 0, D05: 0}")), "rules", "test", "--json")
+    assert told.status == 0 and "D02" in told.json["untested"] and "D05" not in told.json["untested"]
+    assert {one["rule"]: one["tests"] for one in told.json["coverage"]["rules"] if one["rule"] in ("D02", "D05")} == {"D02": 0, "D05": 1}
