@@ -183,7 +183,9 @@ def test_a_setting_may_be_overridden_with_what_the_rules_can_be_read_with(jifen,
     workspace = only(a=case(f"month: 2023-04, expect: {{}}, settings: {{甲: {override}}}"))
     folder = workspace / "rulesets/changzhi-2023"
     edited(folder / "ruleset.yaml", "settings:\n", f"settings:\n  甲: {value}\n")
-    edited(folder / "departments.yaml", "{报送数: {gt: 0}}}\n    points: 5 * 合规数 / 报送数", f"{{{when or '报送数: {gt: 0}'}}}}}\n    points: 5 * 合规数 / 报送数 {points}")
+    formula = "}}\n    points: 5 * 合规数 / 报送数"
+    tests = when or "报送数: {gt: 0}"
+    edited(folder / "departments.yaml", "{报送数: {gt: 0}" + formula, f"{{{tests}{formula} {points}")
     if points == "/ 甲":
         edited(folder / "departments.yaml", "cap: {points: 40, per: month}", "cap: {points: {setting: 甲}, per: month}")
     told = jifen("-w", workspace, "rules", "test")
