@@ -103,4 +103,4 @@ def _write(texts: dict[Path, str]) -> None:
 
 def _difference(name: str, old: bytes, new: str) -> list[str]:
     before = old.decode().split("\n")
-    return list(difflib.unified_diff(before, new.split("\n"), name, name, "现在", "排版后", lineterm=""))
+    return list(difflib.unified_diff(before, new.split("\n"), name, name, lineterm=""))

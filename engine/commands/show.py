@@ -196,7 +196,7 @@ def _dated(one: DatedValue) -> str:
 def _example_lines(example: Example) -> Iterator[str]:
     yield f"{example.unit}，{example.month}：{example.name}"
     for fact in example.facts:
-        yield f"{fact.kind}：{fact.say}"
+        yield f"{fact.kind}：{fact.say}" if fact.say else fact.kind
     if not example.facts:
         yield "当月没有相应上报"
     if example.more_facts:

@@ -72,6 +72,14 @@ def check_firing(rule: Rule, when: Spot, spot: Spot, words: Vocabulary) -> None:
             return
 
 
+def division_in(rule: Rule, words: Vocabulary) -> str | None:
+    """What shows that a rule may divide by 0 in some month of the year, on one line; None where it never does."""
+    months = [month for month in words.months if rule.valid_from <= month <= rule.valid_to]
+    found = (_firing_in(rule, scope, words) for scope in scopes(rule.units, months, words))
+    one = next((each for each in found if isinstance(each, Division)), None)
+    return one and (one.shown(dated=True) or "无法证明除数不为 0")
+
+
 def _report_dead(dead: Dead, rule: Rule, when: Spot, words: Vocabulary) -> None:
     if dead.field is None:
         message = f"“{rule.fact.kind}”不会有一条事实，规则永远不会触发：{dead.why}"

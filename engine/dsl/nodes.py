@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
+from engine.dsl.broken import broken
 from engine.dsl.findings import Finding, Place
 
 LARGEST = 2_000_000  # bytes of one file
@@ -76,9 +77,7 @@ def read(file: str, text: str, top: type | tuple[type, ...] = dict) -> tuple[Doc
             outermost = "以“- ”开头的列表" if top is list else "“键: 值”"
             raise _Refused(1, 1, f"文件最外层应是{outermost}", "按规则语言的说明书写")
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
-        return None, [Finding(place, "yaml", f"不是合法的 YAML：{error.problem}", "检查缩进、冒号、引号和括号")]
+        return None, [broken(file, text, error)]
     except _Refused as refused:
         place = Place(file, refused.line, refused.column)
         return None, [*reader.findings, Finding(place, "yaml", refused.message, refused.hint)]

@@ -7,7 +7,7 @@ solver's effort is bounded by its own count of steps, never by a clock: the same
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -180,14 +180,19 @@ class Facts:
         """The conditions, none of which could be left out, that no fact meets together; None where one does."""
         if not self.none():
             return None
-        core = list(self.conditions)
-        for one in reversed(self.conditions):  # from the last: where there is a choice, the tests are told
+        core = [one for one in self.conditions if one.test is None]  # the dictionary may leave no fact whatever the tests
+        if not self._clash(core):
+            core = list(self.conditions)
+        for one in reversed(core):  # from the last: where there is a choice, the tests are told
             fewer = [other for other in core if other is not one]
-            solver = self._solver()
-            solver.add(*(other.holds for other in fewer))
-            if solver.check() == z3.unsat:
+            if self._clash(fewer):
                 core = fewer
         return core
+
+    def _clash(self, conditions: Iterable[Condition]) -> bool:
+        solver = self._solver()
+        solver.add(*(one.holds for one in conditions))
+        return solver.check() == z3.unsat
 
     def _solver(self) -> z3.Solver:
         solver = z3.Solver(ctx=self._context)

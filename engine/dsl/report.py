@@ -29,10 +29,10 @@ class Report:
     ) -> None:
         self.findings.append(Finding(place, code, message, hint, level, witness))
 
-    def unknown(self, place: Place, code: str, what: str, word: str, choices: Iterable[str]) -> None:
-        """A name that the ruleset lacks, with the nearest one that it has."""
+    def unknown(self, place: Place, code: str, what: str, word: str, choices: Iterable[str], hint: str = "") -> None:
+        """A name that the ruleset lacks, with the nearest one that it has before what else may help."""
         near = self.nearest(word, choices)
-        self.add(place, code, f"没有名为“{word}”的{what}", f"是否指“{near}”？" if near else "")
+        self.add(place, code, f"没有名为“{word}”的{what}", (f"是否指“{near}”？" if near else "") + hint)
 
     def nearest(self, word: str, choices: Iterable[str]) -> str | None:
         """The nearest word, while there are not too many to seek it for."""

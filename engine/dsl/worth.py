@@ -15,6 +15,9 @@ from engine.dsl.types import BadValue, Value, WholeType
 from engine.dsl.vocabulary import Vocabulary, number
 
 
+_NO_FACT = "when 里只有 none，没有事实可读；只能用数和参数"
+
+
 class Worth:
     """Reads what a rule gives. `fields` are those of its fact that a rule may read, none where it has no fact;
     `given` are the fields that its tests keep from being empty; `first` is its first month."""
@@ -25,6 +28,7 @@ class Worth:
         self._fields = fields
         self._given = given
         self._first = first
+        self._no_fact = "" if fields else _NO_FACT
 
     def points(self, data: Any, spot: Spot) -> Formula | PointsTable | None:
         if isinstance(data, str):
@@ -79,13 +83,13 @@ class Worth:
         choices = [*self._fields, *self._words.settings]
         field = self._fields and self._report.nearest(name, choices) not in self._words.settings
         code, what = ("unknown-field", "字段") if field else ("unknown-setting", "参数")
-        self._report.unknown(spot.value, code, what, name, choices)
+        self._report.unknown(spot.value, code, what, name, choices, self._no_fact)
         return False
 
     def _table(self, shape: TableShape, spot: Spot) -> PointsTable | None:
         field = self._fields.get(shape.by)
         if field is None:
-            self._report.unknown(spot.at("by").value, "unknown-field", "字段", shape.by, self._fields)
+            self._report.unknown(spot.at("by").value, "unknown-field", "字段", shape.by, self._fields, self._no_fact)
             return None
         choices = closed_values(field.type)
         if choices is None:
@@ -128,7 +132,7 @@ class Worth:
             return None
         field = self._fields.get(name)
         if field is None:
-            self._report.unknown(spot.value, "unknown-field", "字段", name, self._fields)
+            self._report.unknown(spot.value, "unknown-field", "字段", name, self._fields, self._no_fact)
         elif not isinstance(field.type, WholeType):
             self._report.add(spot.value, "bad-value", f"“{name}”不是计数的字段", "times 只能用 count 或范围的字段")
         elif self._never_empty(field, spot):

@@ -13,7 +13,7 @@ from engine.dsl.model import Kind, Ruleset
 from engine.dsl.nodes import read
 from engine.dsl.report import Report, Spot
 from engine.dsl.shapes import CaseShape, shaped
-from engine.dsl.types import BadValue, DateType, UnitType, Value
+from engine.dsl.types import BadValue, UnitType, Value
 from engine.dsl.vocabulary import number
 from engine.errors import RulesetFaulty
 from engine.facts import Fact, canonical
@@ -22,9 +22,7 @@ from engine.obligations.judging import Status
 from engine.scoring.points import hundredths
 from engine.scoring.succession import owner
 from engine.workbench.filling import filled
-
-_DATE = DateType()
-WORDS = ("none", "year", "month", "unit")  # what a setting that shapes a limit may say, beside a field
+from engine.workbench.overriding import divided, unreadable
 
 
 @dataclass(frozen=True)
@@ -76,9 +74,20 @@ def misshapen_cases(files: Mapping[str, str]) -> list[Finding]:
     return with_lines(report.findings, files)
 
 
+def tested(ruleset: Ruleset, case: Case) -> set[str]:
+    """The rules that a case expects something of, and that bind its unit in that month: of others nothing can come."""
+    units = {rule.id: rule.units for rule in ruleset.rules}
+    return {
+        rule
+        for month, expected in case.expect.items()
+        for rule in expected
+        if owner(ruleset, case.unit, month) in units[rule]
+    }
+
+
 def untested(ruleset: Ruleset, cases: list[Case]) -> list[str]:
-    """The rules that no case expects anything of."""
-    named = {rule for case in cases for expected in case.expect.values() for rule in expected}
+    """The rules that no case tests."""
+    named = set().union(*(tested(ruleset, case) for case in cases))
     return [rule.id for rule in ruleset.rules if rule.id not in named]
 
 
@@ -112,8 +121,7 @@ class _Reader:
         if shape.expect is None and not shape.tasks:
             self.report.add(spot.value, "missing-key", "测试没有写 expect 或 tasks，什么也没有判断", "补上“expect:”")
         tasks = self._tasks(shape, unit, spot.at("tasks"))
-        for name, text in shape.settings.items():
-            self._setting(name, text, spot.at("settings", name))
+        self._settings(shape.settings, spot.at("settings"))
         if len(self.report.findings) > before:
             return None
         return Case(shape.name, unit, facts, expect, frozenset(shape.ignore), shape.settings, tasks, spot.value)
@@ -212,26 +220,16 @@ class _Reader:
         if rule not in self.rules:
             self.report.unknown(place, "bad-value", "规则", rule, self.rules)
 
-    def _setting(self, name: str, text: str, spot: Spot) -> None:
-        """An override must be of the sort that the setting is: a number for a number, a date for a date, a limit for a limit."""
-        setting = self.ruleset.settings.get(name)
-        if setting is None:
-            self.report.unknown(spot.key, "unknown-setting", "参数", name, self.ruleset.settings)
-        elif all(number(value) is not None for _, value, _ in setting.values):
-            if number(text) is None:
-                self.report.add(spot.value, "bad-value", f"参数“{name}”应是一个数")
-        elif all(_is_date(value) for _, value, _ in setting.values):
-            if not _is_date(text):
-                self.report.add(spot.value, "bad-value", f"参数“{name}”应是日期", f"如 {self.ruleset.year}-04-30")
-        elif text not in WORDS and not any(text in kind.fields for kind in self.ruleset.kinds.values()):
-            self.report.add(spot.value, "bad-value", f"“{text}”不是参数“{name}”可用的值", "、".join(WORDS) + " 或字段名")
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return _DATE.parse(text) == text
-    except BadValue:
-        return False
+    def _settings(self, written: Mapping[str, str], spot: Spot) -> None:
+        """An override must be one that the rules can be read with, as if it stood in ruleset.yaml."""
+        before = len(self.report.findings)
+        for name, text in written.items():
+            if name not in self.ruleset.settings:
+                self.report.unknown(spot.at(name).key, "unknown-setting", "参数", name, self.ruleset.settings)
+            elif wrong := unreadable(self.ruleset, name, text):
+                self.report.add(spot.at(name).value, "bad-value", wrong)
+        if len(self.report.findings) == before and (found := divided(self.ruleset, written)):
+            self.report.add(spot.at(found[0]).value, "division", found[1], "换一个值，或改规则的 where")
 
 
 def _stored(kind: Kind, name: str, value: Value | None) -> str | int | None:

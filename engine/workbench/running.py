@@ -10,17 +10,18 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
-from engine.dsl.model import Ruleset, Setting
+from engine.dsl.model import Ruleset
 from engine.obligations.judging import Judgements
 from engine.scoring.award import Award
 from engine.scoring.points import decimal
 from engine.scoring.succession import owner
 from engine.scoring.year import Year
 from engine.workbench.coverage import Coverage, Point, Seen, Sort, coverage, seen_of
-from engine.workbench.rule_tests import Case
+from engine.workbench.overriding import overridden
+from engine.workbench.rule_tests import Case, tested
 
 _WORTH_A_PROCESS = 150  # tests; fewer are run sooner than another process has started and compiled the rules
 _PORTIONS = 4  # for each process, so that none waits long for the last
@@ -69,9 +70,7 @@ class Runner:
     def _under(self, settings: Mapping[str, str]) -> Ruleset:
         told = tuple(sorted(settings.items()))
         if told not in self._settled:
-            january = self._ruleset.months[0]
-            overridden = {name: Setting(name, ((january, value, ""),)) for name, value in told}
-            self._settled[told] = replace(self._ruleset, settings={**self._ruleset.settings, **overridden})
+            self._settled[told] = overridden(self._ruleset, settings)
         return self._settled[told]
 
 
@@ -181,7 +180,7 @@ def _portion(ruleset: bytes, cases: Sequence[Case]) -> list[Outcome]:
 
 def covered(ruleset: Ruleset, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> Coverage:
     """What the tests that passed have seen of the ruleset."""
-    named = Counter(rule for case in cases for rule in {rule for expected in case.expect.values() for rule in expected})
+    named = Counter(rule for case in cases for rule in tested(ruleset, case))
     seen: Seen = Counter()
     for outcome in outcomes:
         seen.update(outcome.seen)

@@ -41,6 +41,7 @@ def test_asked_only_to_look_it_writes_nothing(jifen, folder, option, status):
     assert (folder / "below" / "rough.yaml").read_bytes() == ROUGH.encode()
     assert jifen("rules", "fmt", folder / "neat.yaml", option).status == 0
     assert ("+    units: [甲]  # 注" in outcome.out.splitlines()) == (option == "--diff")
+    assert "\\t" not in outcome.out
 
 
 def test_one_faulty_file_and_none_is_written(jifen, folder):

@@ -174,3 +174,8 @@ def test_a_test_that_fails_is_no_example(jifen, workspace):
 def test_the_page_cannot_be_written_where_no_folder_is(jifen, workspace, tmp_path):
     told = jifen("-w", workspace, "rules", "catalogue", "-o", tmp_path / "none" / "x.html")
     assert told.status == 1 and "没有这个文件或文件夹" in told.err and told.out == ""
+
+
+def test_a_fact_that_says_no_more_than_its_kind_ends_in_no_colon(jifen, workspace, page):
+    assert "\n　　  信用报告首批试点\n" in card(jifen, workspace, "D13b")
+    assert ">信用报告首批试点</span>" in page[0]

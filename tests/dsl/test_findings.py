@@ -258,3 +258,9 @@ def test_an_opening_that_a_category_has_no_rule_for_is_an_error():
 def test_a_kind_that_nothing_reads_is_a_warning():
     findings, place = found("facts", FACTS + "‹闲置: {time: event, key: [单位, 月份], fields: {单位: unit, 月份: month}}\n")
     assert [(f.code, f.level, f.place.line, f.place.column) for f in findings] == [("unused-fact", "warning", *place[1:])]
+
+
+def test_a_rule_of_an_absence_alone_is_told_that_it_has_no_fact_to_read():
+    for body in ("points: 名次", "points: 1\ntimes: 名次", "points: {by: 名次, table: {1: 1}}", "points: 1\nsay: \"{名次}\""):
+        (finding,) = found("departments", rule("units: all\nwhen: {none: 占比}\n" + body))[0]
+        assert "没有事实可读" in finding.hint, body

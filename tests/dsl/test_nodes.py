@@ -50,3 +50,21 @@ def test_bombs_are_refused(bomb):
 )
 def test_the_nearest_word(word, choice):
     assert nearest(word, ["市发改委", "市教育局", "市税务局", "points"]) == choice
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "words", "hint"),
+    [
+        ("a: 1\nb：5\nc: 2\n", 2, 1, "后面没有半角冒号和空格", "全角的“：”"),
+        ("a: {b: 1\nc: 2\n", 2, 2, "没有用 } 收尾", "括号"),
+        ("a: 1\nb: 'x\nc: 2\n", 2, 4, "引号没有收尾", "引号"),
+        ("a:\n\t- b\n", 2, 1, "缩进不能用制表符", "换成空格"),
+        ("a: @b\n", 1, 4, "不能用在开头", "以“@”开头的文字加引号"),
+        ("a: b: c\n", 1, 5, "不能再有冒号", "冒号"),
+        ('a: "\\q"\n', 1, 5, "不认识的 \\ 转义", "引号"),
+    ],
+)
+def test_what_is_no_yaml_is_told_in_words_at_the_line_to_look_at(text, line, column, words, hint):
+    (finding,) = read("a.yaml", text)[1]
+    assert (finding.place.line, finding.place.column) == (line, column), finding
+    assert words in finding.message and hint in finding.hint, finding

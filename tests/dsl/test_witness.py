@@ -262,6 +262,15 @@ def test_a_finding_ends_with_the_fact_that_proves_it(case):
     assert finding.as_json()["message"] == message
 
 
+def test_a_dictionary_that_leaves_no_fact_is_told_and_not_the_rule_that_reads_it():
+    torn = FACTS.replace("check: [实报数 <= 应报数]", "check: [实报数 <= 应报数, 实报数 > 应报数]")
+    written = rule("units: all\nwhen: {fact: ‹月度统计, where: {实报数: {gt: 0}, 应报数: {gt: 0}}}\npoints: 1")
+    findings, place = found("departments", written, facts=torn)
+    finding = next(one for one in findings if one.place.file == place[0])
+    assert (finding.code, finding.place.line, finding.place.column) == ("dead-rule", *place[1:])
+    assert "“月度统计”不会有一条事实" in finding.message and "{gt: 0}" not in finding.message
+
+
 @pytest.mark.parametrize("formula", ["5 / (应报数 - 实报数 + 1)", "5 / (得分 * 得分 + 1)", "5 / (max(应报数, 实报数) - 实报数 + 2)"])
 def test_a_divisor_that_is_never_0_is_not_told(formula):
     assert found("departments", rule(f"units: all\nwhen: {{fact: 月度统计}}\npoints: {formula}"))[0] == []

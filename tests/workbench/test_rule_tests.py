@@ -44,6 +44,12 @@ PASSES = """\
 """
 
 
+def edited(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
 @pytest.fixture
 def only(workspace):
     """A workspace whose rule tests are these files alone."""
@@ -162,6 +168,38 @@ def test_a_test_that_asserts_nothing_or_names_what_is_not_there_is_told_at_its_p
     assert f"tests/a.yaml:{place}: 错误 {code}" in told.err
 
 
+@pytest.mark.parametrize(
+    "value, override, when, points, words",
+    [
+        ("1", "0", "", "/ 甲", "bad-value 规则 D05：封顶分值“0”应是大于 0 的数，至多两位小数"),
+        ("1", "0", "", "/ 甲 * 1", "division 规则 D05：除数可能为 0，例如 2023-01 的行政管理信息：报送数 1、合规数 0、参数 甲 为 0"),
+        ("1", "0", "报送数: {ge: {setting: 甲}}", "", "division 规则 D05：除数可能为 0，例如 2023-01 的行政管理信息：报送数 0、合规数 0"),
+        ("0", "1.5", "报送数: {gt: {setting: 甲}}", "", "bad-value 规则 D05：“1.5”不是“报送数”的值，应为"),
+        ("行政确认", "行政确", "报送数: {gt: 0}, 类别: {setting: 甲}", "", "bad-value 规则 D05：“行政确”不是“类别”的值，应为"),
+        ("行政确认", "行政给付", "报送数: {gt: 0}, 类别: {setting: 甲}", "", None),
+    ],
+)
+def test_a_setting_may_be_overridden_with_what_the_rules_can_be_read_with(jifen, only, value, override, when, points, words):
+    workspace = only(a=case(f"month: 2023-04, expect: {{}}, settings: {{甲: {override}}}"))
+    folder = workspace / "rulesets/changzhi-2023"
+    edited(folder / "ruleset.yaml", "settings:\n", f"settings:\n  甲: {value}\n")
+    formula = "}}\n    points: 5 * 合规数 / 报送数"
+    tests = when or "报送数: {gt: 0}"
+    edited(folder / "departments.yaml", "{报送数: {gt: 0}" + formula, f"{{{tests}{formula} {points}")
+    if points == "/ 甲":
+        edited(folder / "departments.yaml", "cap: {points: 40, per: month}", "cap: {points: {setting: 甲}, per: month}")
+    told = jifen("-w", workspace, "rules", "test")
+    if words is None:
+        assert told.status == 0
+    else:
+        assert told.status == 1 and f"tests/a.yaml:1:67: 错误 {words}" in told.err
+
+
+def test_a_limit_is_not_overridden_with_a_field_that_its_fact_has_not(jifen, only):
+    told = jifen("-w", only(a=case("month: 2023-04, expect: {}, settings: {文件择优: 报送数}")), "rules", "test")
+    assert told.status == 1 and "bad-value 规则 D01：best_of 不能是“报送数”，可用：none、“顶层文件落实”的字段" in told.err
+
+
 def test_a_month_in_which_the_unit_is_not_there_asserts_nothing(ruleset, tmp_path):
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests/a.yaml").write_text(case("expect: {2023-02: {}}"), encoding="utf-8")
@@ -212,3 +250,9 @@ def test_a_unit_alone_gets_what_it_gets_among_all(ruleset):
             assert Year(ruleset, one.facts).awards_of(one.unit, month) == year.awards(month)[one.unit]
             among = [each for each in Judgements(year).verdicts(month) if each.unit == one.unit]
             assert sorted(Judgements(Year(ruleset, one.facts)).verdicts_of(one.unit, month), key=lambda each: each.task) == among
+
+
+def test_a_rule_that_does_not_bind_the_unit_is_not_tested_by_expecting_nothing_of_it(jifen, only):
+    told = jifen("-w", only(a=case("month: 2023-04, expect: {D02: 0, D05: 0}")), "rules", "test", "--json")
+    assert told.status == 0 and "D02" in told.json["untested"] and "D05" not in told.json["untested"]
+    assert {one["rule"]: one["tests"] for one in told.json["coverage"]["rules"] if one["rule"] in ("D02", "D05")} == {"D02": 0, "D05": 1}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from engine.dsl import shapes
 from engine.dsl.model import Kind
 from engine.obligations.judging import Status
-from engine.workbench.rule_tests import WORDS
 from engine.workbench.schema.kinds import Dictionary
 from engine.workbench.schema.parts import MONTH, Schema, date, decimal, either, keys, many, month, of_shape, one_of
 
+_LIMITS = ("none", "year", "month", "unit")  # what a setting that shapes a limit may say, beside a field
 _TASK = r"^[1-9][0-9]{0,5}$"
 
 
@@ -49,4 +49,5 @@ def _override(facts: Dictionary, name: str) -> Schema:
         return decimal()
     if name in facts.dates:
         return date()
-    return one_of([*WORDS, *(field for kind in facts.kinds.values() for field in kind.fields)])
+    known = [*_LIMITS, *(field for kind in facts.kinds.values() for field in kind.fields)]
+    return either(one_of(known), {"type": "string", "minLength": 1})  # a word may stand in a test too, for any value
