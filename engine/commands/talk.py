@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from engine.errors import IntakeRefused, JifenError, RulesetFaulty
 
 _LISTED = 200  # faults that a terminal shows
+_NARROW = 20  # columns that a text gets at least, however narrow the terminal
 
 
 def say(text: str = "") -> None:
@@ -18,6 +19,22 @@ def say(text: str = "") -> None:
 
 def warn(text: str) -> None:
     print(text, file=sys.stderr)
+
+
+def hang(lead: str, *parts: str | tuple[str, str]) -> None:
+    """A line to standard output, of texts and (text, style): on a terminal it wraps under the end of its lead, a pipe gets it whole."""
+    told = [(printable(part), "") if isinstance(part, str) else (printable(part[0]), part[1]) for part in parts]
+    if not sys.stdout.isatty():
+        say(lead + "".join(text for text, _ in told))
+        return
+    from rich.cells import cell_len
+    from rich.console import Console
+    from rich.text import Text
+
+    console, wide = Console(highlight=False), cell_len(lead)
+    lines = Text.assemble(*told).wrap(console, max(console.width - wide, _NARROW), overflow="fold")
+    for place, line in enumerate(lines or [Text()]):
+        console.print(Text(" " * wide if place else lead) + line, soft_wrap=True)
 
 
 def say_json(value: object) -> None:
