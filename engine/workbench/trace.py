@@ -22,7 +22,7 @@ from engine.intake.locating import columns_of
 from engine.ledger.book import FactLine, MatchLine
 from engine.ledger.history import Version, versions_by_id
 from engine.ledger.reading import kept_ruleset, standing_matches
-from engine.notices.anchors import pages_with
+from engine.notices.places import pages_with
 from engine.scoring.points import shown
 from engine.scoring.sentence import sentence
 from engine.scoring.succession import owner
