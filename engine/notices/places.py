@@ -15,7 +15,7 @@ def pages_with(out: Path, month: str, unit: str, entry: int) -> tuple[str, ...]:
     the row of its unit in the month's notice, whose sum holds it."""
     own = entry_anchor(entry)
     statement, monthly = out / month / STATEMENTS / statement_file(unit), out / month / MONTHLY
-    wanted = [(statement, own), (monthly, own), (monthly, unit_anchor(unit))]
+    wanted = [(statement, own), (monthly, own), (monthly, unit_anchor(unit))] if _holds(statement, own) else []
     wanted += [(path, own) for path in sorted(out.glob("*/更正通报-*.html"))]
     return tuple(f"{path.relative_to(out).as_posix()}#{anchor}" for path, anchor in wanted if _holds(path, anchor))
 
