@@ -21,20 +21,29 @@ def warn(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def hang(lead: str, *parts: str | tuple[str, str]) -> None:
-    """A line to standard output, of texts and (text, style): on a terminal it wraps under the end of its lead, a pipe gets it whole."""
-    told = [(printable(part), "") if isinstance(part, str) else (printable(part[0]), part[1]) for part in parts]
+Told = str | tuple[str, str]  # a text, or one with its style
+
+
+def hang(lead: Told, *parts: Told) -> None:
+    """A line to standard output: on a terminal it wraps under the end of its lead, a pipe gets it whole and plain."""
+    told = [(part, "") if isinstance(part, str) else part for part in (lead, *parts)]
+    told = [(printable(text), style) for text, style in told]
     if not sys.stdout.isatty():
-        say(lead + "".join(text for text, _ in told))
+        say("".join(text for text, _ in told))
         return
     from rich.cells import cell_len
     from rich.console import Console
     from rich.text import Text
 
-    console, wide = Console(highlight=False), cell_len(lead)
-    lines = Text.assemble(*told).wrap(console, max(console.width - wide, _NARROW), overflow="fold")
-    for place, line in enumerate(lines or [Text()]):
-        console.print(Text(" " * wide if place else lead) + line, soft_wrap=True)
+    from engine.commands.wrapping import breaks
+
+    console, wide = Console(highlight=False), cell_len(told[0][0])
+    text = Text.assemble(*told[1:])
+    first = Text(*told[0])
+    for line in text.divide(breaks(text.plain, max(console.width - wide, _NARROW))):
+        line.rstrip()
+        console.print(Text.assemble(first, line), soft_wrap=True)
+        first = Text(" " * wide)
 
 
 def say_json(value: object) -> None:

@@ -127,15 +127,15 @@ def _tell_months(found: Trace) -> None:
     before = "冲销之前，" if found.taken_back else ""
     say(f"影响到哪里（{before}各月的实际，和没有这一笔时；其余不变）：")
     for one in found.months:
-        for line in _month_lines(one):
-            hang(_LEAD, line)
+        for lead, line in _month_lines(one):
+            hang(lead, line)
 
 
-def _month_lines(one: MonthEffect) -> Iterator[str]:
+def _month_lines(one: MonthEffect) -> Iterator[tuple[str, str]]:
     from engine.notices.wording import pts
 
     if one.own is None:
-        yield f"{one.month} 已没有接续的单位"
+        yield f"{_LEAD}{one.month} ", "已没有接续的单位"
     else:
         was, then = one.own
         own = [
@@ -144,7 +144,7 @@ def _month_lines(one: MonthEffect) -> Iterator[str]:
             _pair("累计积分", pts(was.total_points), pts(then.total_points)),
             _pair("累计名次", was.total_rank, then.total_rank),
         ]
-        yield f"{one.month} {was.unit}：{'，'.join(own)}"
+        yield f"{_LEAD}{one.month} ", f"{was.unit}：{'，'.join(own)}"
     told = []
     for was, then in one.others:
         ranks = [
@@ -154,7 +154,7 @@ def _month_lines(one: MonthEffect) -> Iterator[str]:
         ]
         told.append(f"{was.unit}{'、'.join(ranks)}")
     if told:
-        yield f"        名次随之变动的：{_some(told)}"
+        yield f"{_LEAD}        ", f"名次随之变动的：{_some(told)}"
 
 
 def _pair(name: str, now: object, then: object) -> str:
@@ -168,16 +168,16 @@ def _some(told: list[str]) -> str:
 
 def _tell_year(year: YearEffect) -> None:
     whole = "" if year.posted == 12 else f"，已计 {year.posted} 个月，未计的按 0"
-    head = f"{year.year} 年度（{year.state}{whole}）"
+    lead, head = f"{_LEAD}{year.year} ", f"年度（{year.state}{whole}）"
     if year.own is None:
-        hang(_LEAD, f"{head}已没有接续的单位")
+        hang(lead, f"{head}已没有接续的单位")
     else:
         now, then = year.own
-        hang(_LEAD, f"{head}{now.unit}：{_pair('名次', now.rank, then.rank)}，{_pair('等次', now.grade, then.grade)}")
+        hang(lead, f"{head}{now.unit}：{_pair('名次', now.rank, then.rank)}，{_pair('等次', now.grade, then.grade)}")
     told = []
     for now, then in year.others:
         places = [_pair("名次", now.rank, then.rank)] if now.rank != then.rank else []
         places += [_pair("等次", now.grade, then.grade)] if now.grade != then.grade else []
         told.append(f"{now.unit}{'，'.join(places)}")
     if told:
-        hang(_LEAD, f"        名次、等次随之变动的：{_some(told)}")
+        hang(f"{_LEAD}        ", f"名次、等次随之变动的：{_some(told)}")

@@ -84,7 +84,7 @@ def _tell_entry(match: MatchLine, rule: Rule) -> None:
 
     number = f"〔{match.entry}〕" if match.entry else ""
     points = signed(match.given)
-    hang("", (f"{points:>9}  ", styled(points)[1]), f"{fact_words(match.say, rule.title) or rule.title}{number}")
+    hang((f"{points:>9}  ", styled(points)[1]), f"{fact_words(match.say, rule.title) or rule.title}{number}")
     for line in made_words(match, rule):
         hang("           ", line)
     hang("           来源 ", fact_source(match.fact))
