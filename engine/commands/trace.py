@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.commands.talk import hang, say, say_json
+from engine.commands.talk import hang, progress, say, say_json
 from engine.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def show_trace(folder: Path, number: int, as_json: bool) -> None:
     from models.database import reading
 
     workspace = Workspace.open(folder)
-    with reading(workspace.database) as connection:
+    with progress("追溯"), reading(workspace.database) as connection:
         found = trace(connection, workspace.folder, workspace.notices, number)
     if as_json:
         say_json(told(found))

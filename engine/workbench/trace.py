@@ -194,7 +194,8 @@ def _origin(connection: Connection, folder: Path, ruleset: Ruleset, rule: Rule, 
     told = [_masked(ruleset, one) for one in every.values()]
     digest = select(_SOURCE.c.sha256).join(_VERSION, _VERSION.c.file_id == _SOURCE.c.id).where(_VERSION.c.id == number)
     sha256 = None if read.derived else connection.execute(digest).scalar_one()
-    columns = columns_of(folder, read.file, sha256, read.sheet, read.kind, ruleset) if sha256 and read.act == Act.IMPORT else {}
+    told_in_rows = sha256 is not None and read.row > 0 and read.act == Act.IMPORT  # not by a command, with a file as its proof
+    columns = columns_of(folder, read.file, sha256, read.sheet, read.kind, ruleset) if told_in_rows else {}
     shown_version = _masked(ruleset, read)
     return Origin(
         shown_version,

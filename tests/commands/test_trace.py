@@ -126,6 +126,7 @@ def test_an_entry_of_december_takes_its_veto_along(jifen, scored, tmp_path, shee
     assert year["own"]["with"]["grade"] != year["own"]["without"]["grade"]
 
 
+@pytest.mark.both_databases
 def test_a_reversal_tells_what_it_took_back_why_and_what_came_instead(jifen, workspace, sheet):
     jifen("-w", workspace, "import", sheet("双公示统计", FIGURES))
     closed(jifen, workspace, "2023-04")
@@ -148,6 +149,7 @@ def test_a_reversal_tells_what_it_took_back_why_and_what_came_instead(jifen, wor
     assert f"已冲销 〔{reversal}〕" in text and f"改计 〔{second}〕" in text and "漏计一条" in text
 
 
+@pytest.mark.both_databases
 def test_a_figure_made_of_records_leads_to_them(jifen, workspace, sheet):
     record = {"单位": "市教育局", "类型": "行政许可", "相对人": "某公司", "统一社会信用代码": "", "合规": "是"}
     records = [{**record, "文号": f"甲{day}", "决定日期": f"2023-04-{day:02d}", "上报日期": f"2023-04-{day:02d}"} for day in range(3, 10)]
@@ -175,6 +177,23 @@ def test_the_points_of_a_renamed_unit_are_followed_to_its_new_name(jifen, worksp
     told = jifen("-w", workspace, "why", OLD, "2023-07")
     assert told.status == 1 and f"那时是“{NEW}”" in told.err
     assert jifen("-w", workspace, "why", NEW, "2023-07", "--json").json["unit"] == NEW
+
+
+def test_points_that_the_group_gave_lead_to_their_proof(jifen, workspace, tmp_path):
+    proof, brought = workspace / "inbox" / "人工调整.csv", tmp_path / "以前各月.csv"
+    proof.write_text("单位,月份,积分\n", encoding="utf-8")
+    brought.write_text("单位,月份,积分\n市教育局,2023-01,12.5\n", encoding="utf-8")
+    assert jifen("-w", workspace, "open-balance", brought).status == 0
+    more = ("--points", "2", "--reason", "补计", "--attachment", proof)
+    assert jifen("-w", workspace, "adjust", "市教育局", "2023-02", *more).status == 0
+    assert jifen("-w", workspace, "run", "2023-02", "--no-notices").status == 0
+    opened = jifen("-w", workspace, "trace", entry_of(jifen, workspace, "市教育局", "D00a", "2023-01"), "--json").json
+    assert (opened["points"], opened["fact"]["source"]["row"]) == ("12.50", 2)
+    assert {one["field"]: one["cell"] for one in opened["fact"]["cells"]} == {"单位": "A2", "月份": "B2", "积分": "C2"}
+    entry = entry_of(jifen, workspace, "市教育局", "D00", "2023-02")
+    adjusted = jifen("-w", workspace, "trace", entry, "--json").json["fact"]
+    assert adjusted["sha256"] == sha256(proof.read_bytes()).hexdigest() and {one["cell"] for one in adjusted["cells"]} == {None}
+    assert adjusted["values"]["理由"] == "补计" and "读到 积分 2" in jifen("-w", workspace, "trace", entry).out
 
 
 def test_an_absence_has_no_fact(jifen, scored):
