@@ -56,6 +56,9 @@ def demo(scratch: Path) -> None:
     pages = sum(1 for _ in (workspace / "notices" / MONTH).rglob("*.html"))
     ratio = statistics.median(one / two for one, two in zip(drawn, bare, strict=True))
     print(f"notices {MONTH}, {pages} pages: {statistics.median(drawn):.2f} s; ratio to standings, which draws none, {ratio:.1f}")
+    reasons = [timed(JIFEN, "-w", workspace, "why", "市教育局", MONTH) for _ in range(RUNS)]
+    ratio = statistics.median(one / two for one, two in zip(reasons, bare, strict=True))
+    print(f"why, a unit's {MONTH}: {statistics.median(reasons):.2f} s; ratio to standings {ratio:.1f}")
     helps = [timed(JIFEN, "--help") for _ in range(RUNS)]
     print(f"jifen --help: {statistics.median(helps):.2f} s")
 

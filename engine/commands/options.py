@@ -41,6 +41,14 @@ def percent_of(text: str) -> Fraction:
     return Fraction(text)
 
 
+def entry_of(text: str) -> int:
+    """The number of an entry, also as notices and addresses write it: 〔2179〕, e2179, #e2179."""
+    found = re.fullmatch(r"〔([0-9]{1,9})〕|#?e?([0-9]{1,9})", text.strip())
+    if not found:
+        raise typer.BadParameter(f"“{text}”不是分录的编号，应写作 2179")
+    return int(found[1] or found[2])
+
+
 LARGEST = 2**31 - 1  # of the numbers that a database gives
 Month = Annotated[str, typer.Argument(parser=month_of, metavar="MONTH", help="月份，如 2023-04")]
 Year = Annotated[int, typer.Argument(parser=year_of, metavar="YEAR", help="年份，如 2023")]

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from engine.errors import IntakeRefused, JifenError, RulesetFaulty
 
 _LISTED = 200  # faults that a terminal shows
+_NARROW = 20  # columns that a text gets at least, however narrow the terminal
 
 
 def say(text: str = "") -> None:
@@ -18,6 +19,31 @@ def say(text: str = "") -> None:
 
 def warn(text: str) -> None:
     print(text, file=sys.stderr)
+
+
+Told = str | tuple[str, str]  # a text, or one with its style
+
+
+def hang(lead: Told, *parts: Told) -> None:
+    """A line to standard output: on a terminal it wraps under the end of its lead, a pipe gets it whole and plain."""
+    told = [(part, "") if isinstance(part, str) else part for part in (lead, *parts)]
+    told = [(printable(text), style) for text, style in told]
+    if not sys.stdout.isatty():
+        say("".join(text for text, _ in told))
+        return
+    from rich.cells import cell_len
+    from rich.console import Console
+    from rich.text import Text
+
+    from engine.commands.wrapping import breaks
+
+    console, wide = Console(highlight=False), cell_len(told[0][0])
+    text = Text.assemble(*told[1:])
+    first = Text(*told[0])
+    for line in text.divide(breaks(text.plain, max(console.width - wide, _NARROW))):
+        line.rstrip()
+        console.print(Text.assemble(first, line), soft_wrap=True)
+        first = Text(" " * wide)
 
 
 def say_json(value: object) -> None:

@@ -26,12 +26,13 @@ from models.tables import Batch, Closing, IssuedFile, LedgerEntry
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """One account of a month that a correction moved: hundredths before and after."""
+    """One account of a month that a correction moved: hundredths before and after, and its entries that did it."""
 
     unit: str
     rule: Rule
     before: int
     after: int
+    entries: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +159,10 @@ def _corrected_month(connection: Connection, batch_id: int, month: str) -> Corre
     order = by.order
     accounts = [account for account in {**was, **now} if was.get(account, 0) != now.get(account, 0)]
     accounts.sort(key=lambda one: (order.get(one[0], len(order)), one[0], place[one[1]]))
+    entries = _entries(connection, month, batch_id)
     corrected = tuple(
-        Corrected(unit, rules[rule], was.get((unit, rule), 0), now.get((unit, rule), 0)) for unit, rule in accounts
+        Corrected(unit, rules[rule], was.get((unit, rule), 0), now.get((unit, rule), 0), entries[unit, rule])
+        for unit, rule in accounts
     )
     moved = _moved(connection, before, by, batch_id, month)
     judged = sorted(
@@ -178,6 +181,16 @@ def _sums(connection: Connection, month: str, until: int) -> dict[tuple[str, str
         .order_by(entry.c.unit, entry.c.rule)
     )
     return {(unit, rule): int(points) for unit, rule, points in rows if points}
+
+
+def _entries(connection: Connection, month: str, batch_id: int) -> dict[tuple[str, str], tuple[int, ...]]:
+    """The entries of a batch in a month, by unit and rule."""
+    entry = LedgerEntry.__table__
+    found: dict[tuple[str, str], tuple[int, ...]] = {}
+    rows = select(entry.c["unit", "rule", "id"]).where(entry.c.period == month, entry.c.batch_id == batch_id).order_by(entry.c.id)
+    for unit, rule, id_ in connection.execute(rows):
+        found[unit, rule] = (*found.get((unit, rule), ()), id_)
+    return found
 
 
 def _moved(connection: Connection, before: Ruleset, by: Ruleset, batch_id: int, month: str) -> tuple[Moved, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 from sqlalchemy import Connection, Row, Select, func, select
@@ -52,7 +53,11 @@ def ruleset_texts(connection: Connection, month: str) -> dict[str, str]:
 def kept_ruleset(connection: Connection, fingerprint: str) -> Ruleset:
     """A ruleset that some run read, by its fingerprint."""
     version = RulesetVersion.__table__
-    files = connection.execute(select(version.c.files).where(version.c.fingerprint == fingerprint)).scalar_one()
+    return _ruleset_of_texts(connection.execute(select(version.c.files).where(version.c.fingerprint == fingerprint)).scalar_one())
+
+
+@lru_cache(maxsize=4)  # the months of a year have the same rules, most often
+def _ruleset_of_texts(files: str) -> Ruleset:
     return ruleset_of(json.loads(files))
 
 

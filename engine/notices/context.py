@@ -91,6 +91,7 @@ class Movers:
 class RankRow:
     rank: int
     unit: str
+    anchor: str
     href: str
     added: int
     deducted: int
@@ -129,12 +130,16 @@ class Highlight:
 
 @dataclass(frozen=True, slots=True)
 class Deduction:
+    """A deduction leads to its line of the unit's statement."""
+
     unit: str
     href: str
     title: str
     say: str
     clause: str
     points: int
+    entry: int | None
+    anchor: str  # of the entry, "" without one
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +199,8 @@ class Line:
     mark: str
     reported: bool  # False only where nothing of the rule's kind was reported
     ends: str = ""  # of a deduction: what ends it
+    entry: int | None = None  # the number of its entry in the ledger, None where nothing was given
+    anchor: str = ""  # of the entry, "" without one
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,12 +341,21 @@ class IndexPage:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryMark:
+    """An entry of the ledger: its number, by which people name it, and where it stands on the page."""
+
+    number: int
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
 class CorrectedRow:
     unit: str
     clause: str
     title: str
     before: int
     after: int
+    entries: tuple[EntryMark, ...]  # the reversals and awards that make the difference
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from engine.clock import day_of
 from engine.dsl.model import Ruleset
 from engine.ledger.correcting import CorrectedMonth, Correction
-from engine.notices.context import CorrectedMonthPart, CorrectedRow, CorrectionPage, MovedRow, RestatedRow
+from engine.notices.anchors import entry_anchor
+from engine.notices.context import CorrectedMonthPart, CorrectedRow, CorrectionPage, EntryMark, MovedRow, RestatedRow
 from engine.notices.letterhead import plain_letterhead
 from engine.notices.reviews import review_row
 from engine.notices.wording import month_words
@@ -27,9 +28,14 @@ def correction_page(correction: Correction, number: str = "", issued: str | None
     )
 
 
+def _marks(entries: tuple[int, ...]) -> tuple[EntryMark, ...]:
+    return tuple(EntryMark(one, entry_anchor(one)) for one in entries)
+
+
 def _month(ruleset: Ruleset, month: CorrectedMonth) -> CorrectedMonthPart:
     rows = tuple(
-        CorrectedRow(one.unit, one.rule.clause or one.rule.id, one.rule.title, one.before, one.after) for one in month.accounts
+        CorrectedRow(one.unit, one.rule.clause or one.rule.id, one.rule.title, one.before, one.after, _marks(one.entries))
+        for one in month.accounts
     )
     moved = tuple(MovedRow(one.category, one.unit, *one.month, *one.total) for one in month.moved)
     titles = {one.no: one.title for one in ruleset.obligations}

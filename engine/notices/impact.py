@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from engine.notices.impact_context import ImpactChange, ImpactClause, ImpactEntry, ImpactPage, ImpactTally, ImpactUnit
-from engine.notices.wording import month_words, source_words
+from engine.notices.wording import MINUS, date_words, month_words, source_words
 from engine.workbench.impact import Impact, Tally
 from engine.workbench.impact_effect import EntryMove, UnitMove
 from engine.workbench.impact_parts import LEVEL_WORDS
@@ -17,7 +19,7 @@ def impact_page(found: Impact, other: str) -> ImpactPage:
         other=other,
         months=months_words(found.months),
         level=LEVEL_WORDS[found.level],
-        changes=tuple(ImpactChange(one.rule, LEVEL_WORDS[one.level], one.what) for one in found.changes),
+        changes=tuple(ImpactChange(one.rule, LEVEL_WORDS[one.level], _written(one.what)) for one in found.changes),
         clauses=tuple(
             ImpactClause(one.category, _tally(one.clause, one.tally), tuple(_tally(*each) for each in one.units))
             for one in clauses
@@ -68,4 +70,22 @@ def _unit(one: UnitMove) -> ImpactUnit:
 
 def _entry(one: EntryMove) -> ImpactEntry:
     source = source_words(one.file, one.sheet, one.row) if one.file else "当月无相应上报"
-    return ImpactEntry(month_words(one.month), one.unit, one.rule, one.fact, source, one.before, one.after)
+    return ImpactEntry(month_words(one.month), one.unit, one.rule, _fact(one), source, one.before, one.after)
+
+
+def _fact(one: EntryMove) -> str:
+    """The fact by its kind and key, without the unit and the month that stand beside it."""
+    kind, _, key = one.fact.partition(":")
+    about = " ".join(part for part in key.split("|") if part not in (one.unit, one.month))
+    return _written(f"“{kind}”{about}") if kind else ""
+
+
+def _written(text: str) -> str:
+    """Words of a terminal as a page has them: minus signs, and months and dates in words.
+
+    >>> _written("扣分比以前多（-3.00 → -5.00），2023-05起")
+    '扣分比以前多（−3.00 → −5.00），2023年5月起'
+    """
+    text = re.sub(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b", lambda found: date_words(found[0]), text)
+    text = re.sub(r"\b[0-9]{4}-(0[1-9]|1[0-2])\b(?!-)", lambda found: month_words(found[0]), text)
+    return re.sub(r"(?<![0-9A-Za-z])-(?=[0-9])", MINUS, text)

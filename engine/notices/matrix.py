@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from engine.dsl.obligation import Obligation
 from engine.ledger.book import Book, VerdictLine
-from engine.notices.monthly import letterhead
+from engine.notices.anchors import task_anchor
+from engine.notices.monthly import letterhead, statement_href
 from engine.notices.task_context import Cell, MatrixPage, MatrixPart, MatrixRow, Sign
 from engine.notices.tasks import SIGNS, letter_href
 from engine.notices.wording import date_words, day_words
@@ -32,14 +33,15 @@ def _part(book: Book, category: str, anchor: str, tasks: Sequence[Obligation], j
 
 def _row(book: Book, task: Obligation, units: Sequence[str], judged: _Judged) -> MatrixRow:
     found = [judged.get((task.no, unit)) for unit in units]
-    cells = tuple(_cell(book, unit, one) if one else None for unit, one in zip(units, found, strict=True))
+    cells = tuple(_cell(book, unit, task.no, one) if one else None for unit, one in zip(units, found, strict=True))
     due = next((day_words(one.due) for one in found if one and one.due), "")
     return MatrixRow(task.no, task.title, due, cells, tuple(_count(cells, sign) for sign in SIGNS.values()))
 
 
-def _cell(book: Book, unit: str, verdict: VerdictLine) -> Cell:
+def _cell(book: Book, unit: str, no: int, verdict: VerdictLine) -> Cell:
     sign = SIGNS[verdict.status]
-    return Cell(unit, sign, letter_href(unit) if sign.failing and unit in book.letters else "")
+    called = sign.failing and unit in book.letters
+    return Cell(unit, sign, letter_href(unit) if called else f"{statement_href(unit)}#{task_anchor(no)}")
 
 
 def _count(cells: Sequence[Cell | None], sign: Sign) -> int:

@@ -9,6 +9,7 @@ from engine.derivation.objecting import last_day, review_days
 from engine.dsl.model import Rule, Time
 from engine.ledger.book import Book, MatchLine, Standing
 from engine.notices import chart
+from engine.notices.anchors import entry_anchor, unit_anchor
 from engine.notices.context import (
     Alert,
     BarChart,
@@ -116,6 +117,11 @@ def statement_href(unit: str) -> str:
     return address(f"得分单/{statement_file(unit)}")
 
 
+def _line_href(match: MatchLine) -> str:
+    """A match's line in its unit's statement."""
+    return f"{statement_href(match.unit)}#{entry_anchor(match.entry)}" if match.entry else statement_href(match.unit)
+
+
 def _category(book: Book, name: str, place: int) -> CategoryPart:
     standings = [standing for standing in book.standings if standing.category == name]
     changes = [(standing.unit, moved(book, standing) or 0) for standing in standings]
@@ -158,6 +164,7 @@ def _row(book: Book, standing: Standing) -> RankRow:
     return RankRow(
         rank=standing.month_rank,
         unit=standing.unit,
+        anchor=unit_anchor(standing.unit),
         href=statement_href(standing.unit),
         added=added(matches),
         deducted=deducted(matches),
@@ -196,9 +203,12 @@ def _highlights(matches: list[MatchLine], rules: dict[str, Rule]) -> Iterator[Hi
 
 def _deduction(match: MatchLine, rule: Rule) -> Deduction:
     say = fact_words(match.say, rule.title)
-    return Deduction(match.unit, statement_href(match.unit), rule.title, say, rule.clause or rule.id, match.given)
+    anchor = entry_anchor(match.entry) if match.entry else ""
+    return Deduction(
+        match.unit, _line_href(match), rule.title, say, rule.clause or rule.id, match.given, match.entry, anchor
+    )
 
 
 def _alert(match: MatchLine, rule: Rule) -> Alert:
     say = fact_words(match.say, rule.title)
-    return Alert(match.unit, statement_href(match.unit), rule.title, say, rule.clause, rule.veto)
+    return Alert(match.unit, _line_href(match), rule.title, say, rule.clause, rule.veto)

@@ -11,6 +11,7 @@ from engine.dsl.model import Clause, Rule, Ruleset
 from engine.ledger.book import Book, Standing
 from engine.notices import chart
 from engine.notices.advice import advice_file
+from engine.notices.anchors import entry_anchor
 from engine.notices.context import ClauseBlock, Line, Section, StatementPage
 from engine.notices.clauses import against_median, numbered
 from engine.notices.comparison import changes
@@ -155,6 +156,8 @@ def _lines(book: Book, unit: str, rule: Rule) -> Iterator[Line]:
             mark="",
             reported=True,
             ends=ending_words(book, match, rule),
+            entry=match.entry,
+            anchor=entry_anchor(match.entry) if match.entry else "",
         )
 
 

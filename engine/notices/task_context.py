@@ -21,6 +21,7 @@ class TaskRow:
     """One obligation of a unit, as it stood at the month's end."""
 
     no: int
+    anchor: str
     title: str
     clause: str
     status: str
@@ -98,7 +99,7 @@ class Sign:
 class Cell:
     unit: str
     sign: Sign
-    href: str  # of the unit's letter; "" where there is none
+    href: str  # of the unit's letter where that calls for it, else of its row in the unit's statement
 
 
 @dataclass(frozen=True, slots=True)

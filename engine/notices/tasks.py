@@ -6,6 +6,7 @@ from engine.chinese_dates import value_words
 from engine.dsl.model import Ruleset
 from engine.dsl.obligation import Duty, Obligation, Progress
 from engine.ledger.book import Book, FactLine, VerdictLine
+from engine.notices.anchors import task_anchor
 from engine.notices.rule_words import evidence_words, pattern_words, progress_words, test_words
 from engine.notices.task_context import Deciding, Sign, TaskRow, TaskSums
 from engine.notices.wording import address, day_words, fact_source, statement_file
@@ -57,6 +58,7 @@ def _row(book: Book, task: Obligation, verdict: VerdictLine) -> TaskRow:
     substandard = verdict.status == Status.SUBSTANDARD
     return TaskRow(
         no=task.no,
+        anchor=task_anchor(task.no),
         title=task.title,
         clause=task.clause,
         status=verdict.status,

@@ -155,9 +155,8 @@ class _Supposing:
         pairs = fields_of(rest)
         named = dict(pairs or ())
         if pairs is None or len(named) < len(pairs):
-            what = f"“{text}”读不出字段和值，{_SHAPE}" if pairs is None else f"“{text}”里同一字段写了两次"
-            code = "bad-value" if pairs is None else "duplicate-field"
-            told.faults.append(Fault(_OPTION, None, number, None, None, text, code, what))
+            unread, twice = ("bad-value", f"“{text}”读不出字段和值，{_SHAPE}"), ("duplicate-field", f"“{text}”里同一字段写了两次")
+            told.faults.append(Fault(_OPTION, None, number, None, None, text, *(unread if pairs is None else twice)))
             return []
         kind = self._ruleset.kinds.get(name)
         known = {field: value for field, value in named.items() if kind is None or field in kind.fields}

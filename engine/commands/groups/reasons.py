@@ -1,4 +1,4 @@
-"""Why it is so, and what can be done: why, advise, whatif, diff. Each parses and calls; heavy imports stay inside."""
+"""Why it is so, and what can be done: why, trace, advise, whatif, diff. Each parses and calls; heavy imports stay inside."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from engine.commands.options import AsJson, Month, month_of, year_of
+from engine.commands.options import AsJson, Month, entry_of, month_of, year_of
 
 app = typer.Typer()
 
@@ -24,6 +24,18 @@ def why(
     from engine.commands.why import show_why
 
     show_why(context.obj, unit, month, rule, as_json)
+
+
+@app.command()
+def trace(
+    context: typer.Context,
+    entry: Annotated[int, typer.Argument(parser=entry_of, metavar="ENTRY", help="分录的编号，如 2179；写作 e2179、〔2179〕也可以")],
+    as_json: AsJson = False,
+) -> None:
+    """通报里的一笔分从何而来（到单元格），影响到哪里（到每个变动的名次）。"""
+    from engine.commands.trace import show_trace
+
+    show_trace(context.obj, entry, as_json)
 
 
 @app.command()
