@@ -86,6 +86,6 @@ def _written(text: str) -> str:
     >>> _written("扣分比以前多（-3.00 → -5.00），2023-05起")
     '扣分比以前多（−3.00 → −5.00），2023年5月起'
     """
-    text = re.sub(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b", lambda found: date_words(found[0]), text)
-    text = re.sub(r"\b[0-9]{4}-(0[1-9]|1[0-2])\b(?!-)", lambda found: month_words(found[0]), text)
+    text = re.sub(r"(?<![0-9-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9-])", lambda found: date_words(found[0]), text)
+    text = re.sub(r"(?<![0-9-])[0-9]{4}-(0[1-9]|1[0-2])(?![0-9-])", lambda found: month_words(found[0]), text)
     return re.sub(r"(?<![0-9A-Za-z])-(?=[0-9])", MINUS, text)
