@@ -153,6 +153,11 @@ def test_a_state_that_costs_every_month_is_ended_by_its_facts(spring, advised, t
     assert (before[WRONG], after[WRONG]) == (-100, 0)
 
 
+def test_to_end_a_loss_is_a_step_like_any_other(advised):
+    ends = {unit: [(one.rule.id, one.gain, one.extra) for one in steps_of(advised[unit]) if "终止月份" in one.facts[0].values] for unit in (WRONG, OWING)}
+    assert ends == {WRONG: [("D07", 100, 100)], OWING: [("D30", 1000, 1000)]}
+
+
 def test_a_veto_in_sight_comes_first_with_what_ends_it_and_by_when(jifen, spring):
     told = jifen("-w", spring, "advise", OWING, "--json").json
     (veto,) = told["vetoes"]
