@@ -145,6 +145,8 @@ def _tell_next(found: Advice) -> None:
         return
     foreseen = f"；下月已可预见的 {pts(found.next.foreseen)} 分也要补上" if found.next.foreseen else ""
     say(f"\n下一等次“{found.next.grade}”：还差 {pts(found.next.needs)} 分（其他单位不变）{foreseen}")
+    if found.vetoes:
+        say("  一票否决的情形不消除，积分够了也没有这一等次。")
     for number, one in enumerate(found.next.combinations, 1):
         say(f"  办法{number}：共 {signed(one.gain)} 分{'' if one.reaches else '，仍不够'}")
         for step in one.steps:

@@ -165,6 +165,7 @@ def test_a_veto_in_sight_comes_first_with_what_ends_it_and_by_when(jifen, spring
     assert veto["facts"][0]["终止月份"] == NEXT
     out = jifen("-w", spring, "advise", OWING).out
     assert out.splitlines()[2].startswith("一票否决：某工程公司")
+    assert "一票否决的情形不消除，积分够了也没有这一等次" in out
 
 
 def by_grade(advised: dict[str, Advice], category: str) -> list[str]:
@@ -225,4 +226,5 @@ def test_the_page_beside_the_statement_says_what_the_month_knew_and_stays_so(jif
     assert (folder / advice_file(OWING)).read_bytes() == before
     shown = Reader(before.decode()).text
     assert "某工程公司" in shown and shown.index("一票否决") < shown.index("累计积分")
+    assert "一票否决的情形不消除，积分够了也没有这一等次" in shown
     assert f'href="../{advice_file(OWING)}"' in (folder / "得分单" / f"{OWING}.html").read_text(encoding="utf-8")
