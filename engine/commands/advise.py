@@ -114,7 +114,7 @@ def _tell(found: Advice) -> None:
     say(f"{found.unit} 截至{month_words(found.as_of)}：累计积分 {pts(found.points)}{where}")
     for one in found.vetoes:
         say(f"\n一票否决：{one.say}（{one.rule.id}，{one.rule.clause}）")
-        say(f"    到{month_words(one.until)}底仍如此，年度定为“{one.rule.veto}”。{one.ends}")
+        say(f"    {'到' if found.month else ''}{month_words(one.until)}底仍如此，年度定为“{one.rule.veto}”。{one.ends if found.month else ''}")
     _tell_losses(found)
     _tell_next(found)
     _tell_steps(found)

@@ -204,6 +204,22 @@ def test_a_year_that_is_over_has_nothing_left_to_do(jifen, scored):
     assert "各月均已计分" in jifen("-w", scored, "advise", OWING).out
 
 
+def test_a_veto_at_the_end_of_the_year_is_the_grade_that_the_year_gives(jifen, scored, tmp_path):
+    workspace = copied(scored, tmp_path)
+    best = next(one["unit"] for one in jifen("-w", workspace, "annual", "2023", "--provisional", "--json").json["units"] if one["grade"] == "优秀")
+    inbox = tmp_path / "later"
+    inbox.mkdir()
+    write(inbox, "拖欠账款", "单位,主体,起始月份", f"{best},某公司,2023-12")
+    quietly("-w", workspace, "run", "2023-12", "--from", inbox)
+    given = {one["unit"]: one["grade"] for one in jifen("-w", workspace, "annual", "2023", "--provisional", "--json").json["units"]}
+    told = jifen("-w", workspace, "advise", best, "--json").json
+    assert (told["grade"], told["lead"], told["next"]) == (given[best], None, None) == ("不合格", None, None)
+    shown = jifen("-w", workspace, "advise", best).out
+    page = Reader((workspace / "notices/2023-12" / advice_file(best)).read_text(encoding="utf-8")).text
+    for text in (shown, page):
+        assert "底仍如此，年度定为“不合格”" in text and "到2023年12月底" not in text and "优秀" not in text
+
+
 def test_what_cannot_be_advised_says_why(jifen, workspace, spring):
     empty = jifen("-w", workspace, "advise", BUREAU)
     assert empty.status == 1 and "还没有计分的月份" in empty.err and empty.out == ""
