@@ -158,7 +158,7 @@ def _tell_steps(found: Advice) -> None:
     from engine.workbench.advice_words import again_words, grouped
 
     if found.month is None:
-        say(f"\n{found.ruleset.year} 年各月均已计分，没有可再做的")
+        say(f"\n{month_words(found.as_of)}已经计分，本年度没有可再做的")
         return
     say(f"\n{month_words(found.month)}还可多得（已按上月报过的数计，括号内是没有任何上报时的）：")
     for one in found.clauses:
