@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -229,6 +230,7 @@ def test_a_revision_of_the_workspace_s_repository_is_another_version(jifen, work
         subprocess.run(["git", "-C", workspace, *who, *arguments], check=True, capture_output=True)
 
     git("init", "-q", "-b", "trunk")
+    Path(os.fsdecode(os.fsencode(workspace / "rulesets/changzhi-2023") + "/说明.txt".encode("gbk"))).write_text("非 UTF-8 的文件名", encoding="utf-8")
     git("add", "rulesets")
     git("commit", "-qm", "规则集入库")
     git("tag", "印发稿")
