@@ -154,8 +154,8 @@ def test_a_state_that_costs_every_month_is_ended_by_its_facts(spring, advised, t
 
 
 def test_to_end_a_loss_is_a_step_like_any_other(advised):
-    ends = {unit: [(one.rule.id, one.gain, one.extra) for one in steps_of(advised[unit]) if "终止月份" in one.facts[0].values] for unit in (WRONG, OWING)}
-    assert ends == {WRONG: [("D07", 100, 100)], OWING: [("D30", 1000, 1000)]}
+    own = {unit: [one for one in steps_of(advised[unit]) if "终止月份" in one.facts[0].values] for unit in (WRONG, OWING)}
+    assert {unit: [(one.rule.id, one.gain, one.extra) for one in steps] for unit, steps in own.items()} == {WRONG: [("D07", 100, 100)], OWING: [("D30", 1000, 1000)]}
 
 
 def test_a_veto_in_sight_comes_first_with_what_ends_it_and_by_when(jifen, spring):
@@ -206,14 +206,18 @@ def test_a_year_that_is_over_has_nothing_left_to_do(jifen, scored):
 
 def test_a_veto_at_the_end_of_the_year_is_the_grade_that_the_year_gives(jifen, scored, tmp_path):
     workspace = copied(scored, tmp_path)
-    best = next(one["unit"] for one in jifen("-w", workspace, "annual", "2023", "--provisional", "--json").json["units"] if one["grade"] == "优秀")
+
+    def grades() -> dict[str, str]:
+        units = jifen("-w", workspace, "annual", "2023", "--provisional", "--json").json["units"]
+        return {one["unit"]: one["grade"] for one in units}
+
+    best = next(unit for unit, grade in grades().items() if grade == "优秀")
     inbox = tmp_path / "later"
     inbox.mkdir()
     write(inbox, "拖欠账款", "单位,主体,起始月份", f"{best},某公司,2023-12")
     quietly("-w", workspace, "run", "2023-12", "--from", inbox)
-    given = {one["unit"]: one["grade"] for one in jifen("-w", workspace, "annual", "2023", "--provisional", "--json").json["units"]}
     told = jifen("-w", workspace, "advise", best, "--json").json
-    assert (told["grade"], told["lead"], told["next"]) == (given[best], None, None) == ("不合格", None, None)
+    assert (told["grade"], told["lead"], told["next"]) == (grades()[best], None, None) == ("不合格", None, None)
     shown = jifen("-w", workspace, "advise", best).out
     page = Reader((workspace / "notices/2023-12" / advice_file(best)).read_text(encoding="utf-8")).text
     for text in (shown, page):
