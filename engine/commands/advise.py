@@ -114,7 +114,7 @@ def _tell(found: Advice) -> None:
     say(f"{found.unit} 截至{month_words(found.as_of)}：累计积分 {pts(found.points)}{where}")
     for one in found.vetoes:
         say(f"\n一票否决：{one.say}（{one.rule.id}，{one.rule.clause}）")
-        say(f"    到{month_words(one.until)}底仍如此，年度定为“{one.rule.veto}”。{one.ends}")
+        say(f"    {'到' if found.month else ''}{month_words(one.until)}底仍如此，年度定为“{one.rule.veto}”。{one.ends if found.month else ''}")
     _tell_losses(found)
     _tell_next(found)
     _tell_steps(found)
@@ -145,6 +145,8 @@ def _tell_next(found: Advice) -> None:
         return
     foreseen = f"；下月已可预见的 {pts(found.next.foreseen)} 分也要补上" if found.next.foreseen else ""
     say(f"\n下一等次“{found.next.grade}”：还差 {pts(found.next.needs)} 分（其他单位不变）{foreseen}")
+    if found.vetoes:
+        say("  一票否决的情形不消除，积分够了也没有这一等次。")
     for number, one in enumerate(found.next.combinations, 1):
         say(f"  办法{number}：共 {signed(one.gain)} 分{'' if one.reaches else '，仍不够'}")
         for step in one.steps:
@@ -156,7 +158,7 @@ def _tell_steps(found: Advice) -> None:
     from engine.workbench.advice_words import again_words, grouped
 
     if found.month is None:
-        say(f"\n{found.ruleset.year} 年各月均已计分，没有可再做的")
+        say(f"\n{month_words(found.as_of)}已经计分，本年度没有可再做的")
         return
     say(f"\n{month_words(found.month)}还可多得（已按上月报过的数计，括号内是没有任何上报时的）：")
     for one in found.clauses:

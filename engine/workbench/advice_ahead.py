@@ -118,7 +118,8 @@ class Months:
 
     def try_out(self, facts: Sequence[Fact], month: str) -> None:
         """Fires facts of a month together, where none of them can keep another from firing: quicker than one by one."""
-        tried = [fact for fact in facts if not self._guards(fact)]
+        kinds = self.ahead.ruleset.kinds
+        tried = [fact for fact in facts if not self._guards(fact) and holds(kinds[fact.kind], fact, month)]
         self._alone |= {(id(fact), month): [] for fact in tried}
         for hit in self.ahead.outlook.year.hits(self.unit, month, (*self.facts(month), *tried)):
             if (id(hit.fact), month) in self._alone:

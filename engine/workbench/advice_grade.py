@@ -49,7 +49,7 @@ class Place:
     size: int
     grade: str
     lead: int | None
-    better: str  # the next better grade, empty of the best
+    better: str  # the next better grade, empty of the best and where no points bring one
     until: int  # the last rank that has it, or that has the unit's own where that is the best
 
 

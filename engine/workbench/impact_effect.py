@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -10,9 +11,9 @@ from decimal import Decimal
 from sqlalchemy import Connection, select
 
 from engine.derivation.deriving import meaning
-from engine.dsl.masks import masked
+from engine.dsl.masks import masked, masked_name
 from engine.dsl.model import Rule, Ruleset
-from engine.facts import Fact, key_line
+from engine.facts import Fact, canonical, key_line
 from engine.grading.grading import Graded, graded
 from engine.ledger.annual import evaluations
 from engine.ledger.book import Standing
@@ -128,14 +129,23 @@ class Effect:
             known = rules.get(rule)
             version = new.hit.fact.version if new and new.hit.fact else old and old.fact_version
             held = new.hit.fact if new else self._facts.versions[version].fact if version else None
-            fact = f"{kind}:{key_line(self._shown(held).key if held else key)}" if kind else ""
+            fact = f"{kind}:{key_line(self._shown(kind, key, held))}" if kind else ""
             category, clause = (known.category, known.clause) if known else ("", "")
             move = EntryMove(month, category, clause, rule, unit, fact, before, after)
             self._moves.append((account, move, version))
 
-    def _shown(self, fact: Fact) -> Fact:
-        """A fact as notices show it: the page goes round."""
-        return masked(self._after.masks, self._after.kinds[fact.kind], fact)
+    def _shown(self, kind: str, key: str, held: Fact | None) -> str:
+        """A fact's key as the notices of either version show it, for the page goes round. Of a fact that the other version
+        cannot read, every field is masked that may name a person."""
+        masks = (*self._before.masks, *self._after.masks)
+        if held:
+            return masked(masks, self._after.kinds[kind], held).key
+        known = self._before.kinds.get(kind)
+        named = {one.field for one in masks if one.fact == kind}
+        if known is None or not named & {*known.key}:
+            return key
+        parts = zip(known.key, json.loads(key), strict=True)
+        return canonical([masked_name(part) if name in named and part else part for name, part in parts])
 
     def _compare_verdicts(self, month: str) -> None:
         ruleset = self._rulesets[month]

@@ -59,7 +59,7 @@ def _at_revision(workspace: Workspace, other: str) -> Version:
     try:
         commit = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{other}^{{commit}}").decode().strip()
     except _GitFailed:
-        known = _git(folder, "for-each-ref", "--format=%(refname:short)").decode().split()
+        known = _git(folder, "for-each-ref", "--format=%(refname:short)").decode(errors="replace").split()
         hint = did_you_mean(other, [*names, *known]) or "写规则集的文件夹、标签、分支，或如 HEAD~1"
         raise InputError(f"{nothing}，版本库里也没有修订“{other}”", hint) from None
     where = inside.decode().strip().rstrip("/")
@@ -72,7 +72,7 @@ def _at_revision(workspace: Workspace, other: str) -> Version:
 def _files(folder: Path, commit: str) -> dict[str, str]:
     """The ruleset's files at a commit: those that `read_folder` would read, byte for byte as they were committed."""
     wanted = {}
-    for line in _git(folder, "ls-tree", "-r", "-z", commit).decode().split("\0"):
+    for line in _git(folder, "ls-tree", "-r", "-z", commit).decode(errors="replace").split("\0"):
         about, _, name = line.partition("\t")
         path = PurePosixPath(name)
         if about.startswith("100") and path.suffix.lower() in (".yaml", ".yml") and path.parts[0] != TESTS and name != SAMPLE:
@@ -105,7 +105,7 @@ def _blobs(folder: Path, ids: Iterable[str]) -> list[bytes]:
 def _others(folder: Path, commit: str) -> str:
     """The rulesets that there were beside this one."""
     try:
-        names = _git(folder.parent, "ls-tree", "-d", "-z", "--name-only", commit).decode().split("\0")
+        names = _git(folder.parent, "ls-tree", "-d", "-z", "--name-only", commit).decode(errors="replace").split("\0")
     except _GitFailed:
         names = []
     there = [name for name in names if name]

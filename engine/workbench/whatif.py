@@ -73,7 +73,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """The grade in sight if the year ended now, by rank, and the rules whose match would force one."""
+    """The grade in sight if the year ended now, by rank before its last month, and the rules whose match forces one then."""
 
     grade: str
     vetoes: tuple[str, ...]
@@ -135,7 +135,7 @@ def whatif(outlook: Outlook, after: Year, unit: str, month: str, touched: Collec
     graded = [outlook.prospects(points) for points in (outlook.points, then)]
     prospect = None
     if all(unit in one for one in graded):
-        prospect = tuple(Prospect(one[unit].grade, outlook.vetoes(unit, year)) for one, year in zip(graded, (outlook.year, after)))
+        prospect = tuple(_prospect(outlook, one[unit].grade, unit, year) for one, year in zip(graded, (outlook.year, after)))
     idle, lost = _unread(outlook, after, touched)
     return WhatIf(
         unit,
@@ -150,6 +150,14 @@ def whatif(outlook: Outlook, after: Year, unit: str, month: str, touched: Collec
         idle,
         lost,
     )
+
+
+def _prospect(outlook: Outlook, grade: str, unit: str, year: Year) -> Prospect:
+    """By rank, but where the year's last month is looked at: what matches there forces the grade."""
+    found = outlook.vetoes(unit, year)
+    if found and outlook.months[-1] == outlook.ruleset.months[-1]:
+        grade = next(rule.veto for rule in outlook.ruleset.rules if rule.id == found[0])
+    return Prospect(grade, found)
 
 
 def _pair(places: tuple[Place, Place]) -> dict[str, dict[str, Any]]:

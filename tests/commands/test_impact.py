@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -229,6 +230,8 @@ def test_a_revision_of_the_workspace_s_repository_is_another_version(jifen, work
         subprocess.run(["git", "-C", workspace, *who, *arguments], check=True, capture_output=True)
 
     git("init", "-q", "-b", "trunk")
+    odd = os.fsencode(workspace / "rulesets/changzhi-2023") + "/说明.txt".encode("gbk")
+    Path(os.fsdecode(odd)).write_text("文件名不是 UTF-8", encoding="utf-8")
     git("add", "rulesets")
     git("commit", "-qm", "规则集入库")
     git("tag", "印发稿")
@@ -275,3 +278,25 @@ def test_the_page_holds_what_the_terminal_cannot(jifen, scored, other, tmp_path)
     assert shown.status == 0 and f"网页：{target}" in shown.out and "另有" in shown.out
     page = target.read_text(encoding="utf-8")
     assert page.count(">−5.00</td>") == 84 and "删除；7 个单位共多 420.00 分" in page
+
+
+_OWED = "终止月份: optional month}, check: [起始月份 <= 终止月份]}\n典"  # the end of the kind of arrears, before another
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        pytest.param(_rule("C30", "points: -10", "points: -12"), id="that masks nothing"),
+        pytest.param(("facts.yaml", _OWED, _OWED.replace("month}", "month, 金额: number}")), id="that cannot read the fact"),
+    ],
+)
+def test_a_person_is_masked_beside_a_version(jifen, workspace, sheet, other, tmp_path, edit):
+    head = workspace / "rulesets/changzhi-2023/ruleset.yaml"
+    text = head.read_text(encoding="utf-8")
+    head.write_text(text.replace("\nmasked:\n", "\nmasked:\n  - {fact: 拖欠账款, field: 主体}\n"), encoding="utf-8")
+    case = {"单位": "潞州区", "主体": "张小明", "起始月份": "2023-04"}
+    assert jifen("-w", workspace, "run", "2023-04", "--from", sheet("拖欠账款", case), "--no-notices").status == 0
+    (entry,) = impact(jifen, workspace, other(edit), "--html", tmp_path / "page.html")["entries"]
+    assert entry["fact"] == "拖欠账款:潞州区|张*明|2023-04"
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "张*明" in page and "张小明" not in page

@@ -186,3 +186,10 @@ def test_every_fault_is_as_jsonat_once_with_the_word_that_was_meant(jifen, folde
 def test_a_fact_that_nothing_reads_is_told(jifen, folder):
     asked = jifen("-w", folder, "whatif", SILENT, "2023-03", "--fact", "平台网站建设:项目=网站")
     assert asked.status == 0 and "没有用于计分" in asked.err and "各条规则都不变" in asked.out
+
+
+def test_a_veto_in_the_year_s_last_month_is_the_grade_that_the_year_gives(jifen, scored):
+    units = jifen("-w", scored, "annual", "2023", "--provisional", "--json").json["units"]
+    best = next(one["unit"] for one in units if one["grade"] == "优秀")
+    told = jifen("-w", scored, "whatif", best, "2023-12", "--fact", "拖欠账款:主体=某公司", "--json").json["grade"]
+    assert (told["before"], told["after"], told["vetoes_after"]) == ("优秀", "不合格", ["D30"])

@@ -153,6 +153,11 @@ def test_a_state_that_costs_every_month_is_ended_by_its_facts(spring, advised, t
     assert (before[WRONG], after[WRONG]) == (-100, 0)
 
 
+def test_to_end_a_loss_is_a_step_like_any_other(advised):
+    own = {unit: [one for one in steps_of(advised[unit]) if "终止月份" in one.facts[0].values] for unit in (WRONG, OWING)}
+    assert {unit: [(one.rule.id, one.gain, one.extra) for one in steps] for unit, steps in own.items()} == {WRONG: [("D07", 100, 100)], OWING: [("D30", 1000, 1000)]}
+
+
 def test_a_veto_in_sight_comes_first_with_what_ends_it_and_by_when(jifen, spring):
     told = jifen("-w", spring, "advise", OWING, "--json").json
     (veto,) = told["vetoes"]
@@ -160,6 +165,7 @@ def test_a_veto_in_sight_comes_first_with_what_ends_it_and_by_when(jifen, spring
     assert veto["facts"][0]["终止月份"] == NEXT
     out = jifen("-w", spring, "advise", OWING).out
     assert out.splitlines()[2].startswith("一票否决：某工程公司")
+    assert "一票否决的情形不消除，积分够了也没有这一等次" in out
 
 
 def by_grade(advised: dict[str, Advice], category: str) -> list[str]:
@@ -195,7 +201,27 @@ def test_a_year_that_is_over_has_nothing_left_to_do(jifen, scored):
     told = jifen("-w", scored, "advise", OWING, "--json").json
     assert told["month"] is None and told["losses"] == [] and all(not one["steps"] for one in told["clauses"])
     assert [one["rule"] for one in told["vetoes"]] == ["D30"]
-    assert "各月均已计分" in jifen("-w", scored, "advise", OWING).out
+    assert "2023年12月已经计分，本年度没有可再做的" in jifen("-w", scored, "advise", OWING).out  # the months before may not be
+
+
+def test_a_veto_at_the_end_of_the_year_is_the_grade_that_the_year_gives(jifen, scored, tmp_path):
+    workspace = copied(scored, tmp_path)
+
+    def grades() -> dict[str, str]:
+        units = jifen("-w", workspace, "annual", "2023", "--provisional", "--json").json["units"]
+        return {one["unit"]: one["grade"] for one in units}
+
+    best = next(unit for unit, grade in grades().items() if grade == "优秀")
+    inbox = tmp_path / "later"
+    inbox.mkdir()
+    write(inbox, "拖欠账款", "单位,主体,起始月份", f"{best},某公司,2023-12")
+    quietly("-w", workspace, "run", "2023-12", "--from", inbox)
+    told = jifen("-w", workspace, "advise", best, "--json").json
+    assert (told["grade"], told["lead"], told["next"]) == (grades()[best], None, None) == ("不合格", None, None)
+    shown = jifen("-w", workspace, "advise", best).out
+    page = Reader((workspace / "notices/2023-12" / advice_file(best)).read_text(encoding="utf-8")).text
+    for text in (shown, page):
+        assert "底仍如此，年度定为“不合格”" in text and "到2023年12月底" not in text and "优秀" not in text
 
 
 def test_what_cannot_be_advised_says_why(jifen, workspace, spring):
@@ -220,4 +246,5 @@ def test_the_page_beside_the_statement_says_what_the_month_knew_and_stays_so(jif
     assert (folder / advice_file(OWING)).read_bytes() == before
     shown = Reader(before.decode()).text
     assert "某工程公司" in shown and shown.index("一票否决") < shown.index("累计积分")
+    assert "一票否决的情形不消除，积分够了也没有这一等次" in shown
     assert f'href="../{advice_file(OWING)}"' in (folder / "得分单" / f"{OWING}.html").read_text(encoding="utf-8")
