@@ -115,15 +115,15 @@ def _within(
 def read_days(data: Any, spot: Spot, words: Vocabulary) -> int | SettingRef | None:
     """A whole number of working days, or the setting that holds one."""
     if isinstance(data, str):
-        wrong = _no_days(data)
+        wrong = no_days(data)
         if wrong:
             words.report.add(spot.value, "bad-value", f"“{data}”不是工作日数，{wrong}")
         return None if wrong else int(_COUNT.parse(data))
     setting = words.reference(data, spot, words.months[0])
-    return setting if setting and words.all_values(setting, spot.at("setting"), _no_days) else None
+    return setting if setting and words.all_values(setting, spot.at("setting"), no_days) else None
 
 
-def _no_days(text: str) -> str | None:
+def no_days(text: str) -> str | None:
     """What is wrong with a text as a number of days."""
     try:
         _COUNT.parse(text)

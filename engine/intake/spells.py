@@ -39,6 +39,14 @@ def lasting(kind: Kind) -> bool:
 
 def overlaps(ruleset: Ruleset, standing: Iterable[Standing], drafts: Sequence[Draft]) -> list[Fault]:
     """A fault for every draft that overlaps a stored fact or another draft; a draft takes the place of its own key's."""
+    return [
+        Fault(draft.file, draft.sheet, draft.row, None, None, None, "overlap", words)
+        for draft, words in clashes(ruleset, standing, drafts)
+    ]
+
+
+def clashes(ruleset: Ruleset, standing: Iterable[Standing], drafts: Sequence[Draft]) -> list[tuple[Draft, str]]:
+    """Every draft that overlaps another spell, in their order, and the sentence that says so."""
     spells: dict[tuple[str, str], Spell] = {}
     for name, key, fields, at in standing:
         kind = ruleset.kinds.get(name)
@@ -53,12 +61,12 @@ def overlaps(ruleset: Ruleset, standing: Iterable[Standing], drafts: Sequence[Dr
     for (name, key), spell in spells.items():
         if spell.start < spell.end:
             things[name, _thing(ruleset, ruleset.kinds[name], key)].append(spell)
-    faults = [fault for (name, _), held in things.items() for fault in _clashes(ruleset.kinds[name], held)]
-    order = {(draft.file, draft.sheet, draft.row): number for number, draft in enumerate(drafts)}
-    return sorted(faults, key=lambda fault: order[fault.file, fault.sheet, fault.row])
+    found = [clash for (name, _), held in things.items() for clash in _clashes(ruleset.kinds[name], held)]
+    order = {id(draft): number for number, draft in enumerate(drafts)}
+    return sorted(found, key=lambda clash: order[id(clash[0])])
 
 
-def _clashes(kind: Kind, spells: list[Spell]) -> Iterable[Fault]:
+def _clashes(kind: Kind, spells: list[Spell]) -> Iterable[tuple[Draft, str]]:
     """Each draft is told once: of the stored spell that it overlaps, else of the draft that starts before it.
 
     A draft that is told stands in nobody's way. That stored facts overlap each other is not this import's fault.
@@ -67,17 +75,16 @@ def _clashes(kind: Kind, spells: list[Spell]) -> Iterable[Fault]:
     for spell in sorted((one for one in spells if one.draft), key=lambda one: (one.start, one.end, one.key)):
         other = next((one for one in taken if one.start < spell.end and spell.start < one.end), None)
         if other is not None:
-            yield _fault(kind, spell.draft, other)
+            yield spell.draft, _words(kind, other)
         else:
             taken.append(spell)
 
 
-def _fault(kind: Kind, draft: Draft, other: Spell) -> Fault:
+def _words(kind: Kind, other: Spell) -> str:
     since = f"{other.start[0]} 起" if other.start[0] else "从最初起"
     until = "仍在持续" if other.end == _OPEN else f"至 {other.end[0]}"
     thing = "、".join(name for name in kind.key if name != kind.start_field)
-    message = f"与 {other.place}的时段（{since}，{until}）重叠；同一{thing}的各段时间不能重叠，前一段应有{kind.end_field}"
-    return Fault(draft.file, draft.sheet, draft.row, None, None, None, "overlap", message)
+    return f"与 {other.place}的时段（{since}，{until}）重叠；同一{thing}的各段时间不能重叠，前一段应有{kind.end_field}"
 
 
 def _spell(kind: Kind, key: str, fields: Mapping[str, Value], at: str, draft: Draft | None = None) -> Spell:

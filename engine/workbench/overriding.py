@@ -10,6 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import chain
 
+from engine.dsl.derivations import no_days
 from engine.dsl.firing import division_in
 from engine.dsl.formula import Formula, divisors
 from engine.dsl.model import NONE, UNIT, Cap, Pattern, Rule, Ruleset, Setting, SettingRef, Test
@@ -32,7 +33,8 @@ def unreadable(ruleset: Ruleset, name: str, text: str) -> str | None:
     """What is wrong with a value of a setting wherever it is read; None where nothing is."""
     if wrong := _of_another_sort(ruleset.settings[name], text):
         return wrong
-    return next(chain(_wrong_in_rules(ruleset, name, text), _wrong_in_obligations(ruleset, name, text)), None)
+    readers = (_wrong_in_rules, _wrong_in_obligations, _wrong_in_derivations)
+    return next(chain.from_iterable(wrong(ruleset, name, text) for wrong in readers), None)
 
 
 def divided(ruleset: Ruleset, settings: Mapping[str, str]) -> tuple[str, str] | None:
@@ -95,6 +97,15 @@ def _wrong_in_obligations(ruleset: Ruleset, name: str, text: str) -> Iterator[st
         standard = [replace(each, tests=one.standard) for each in evidence[:1]]  # of one kind of evidence only
         wrong = _wrong_in_patterns(ruleset, (*evidence, *standard, *one.breach), name, text)
         yield from (f"任务 {one.no}：{each}" for each in wrong)
+
+
+def _wrong_in_derivations(ruleset: Ruleset, name: str, text: str) -> Iterator[str]:
+    for derivation in ruleset.derivations:
+        of = f"汇总“{derivation.makes}”："
+        for count in derivation.counts:
+            yield from (of + one for one in _wrong_in_patterns(ruleset, [Pattern(derivation.source, count.tests)], name, text))
+            if any(within.days == SettingRef(name) for within in count.within) and (wrong := no_days(text)):
+                yield f"{of}“{text}”不是工作日数，{wrong}"
 
 
 def _wrong_in_patterns(ruleset: Ruleset, patterns: Iterable[Pattern], name: str, text: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.dsl.findings import Finding, Place, with_lines
 from engine.dsl.loader import read_tests
+from engine.dsl.meeting import checks_of, met
 from engine.dsl.model import Kind, Ruleset
 from engine.dsl.nodes import read
 from engine.dsl.report import Report, Spot
@@ -17,10 +18,10 @@ from engine.dsl.types import BadValue, UnitType, Value
 from engine.dsl.vocabulary import number
 from engine.errors import RulesetFaulty
 from engine.facts import Fact, canonical
-from engine.intake.rows import met
 from engine.obligations.judging import Status
 from engine.scoring.points import hundredths
 from engine.scoring.succession import owner
+from engine.workbench.case_facts import Told, check_spells, with_figures
 from engine.workbench.filling import filled
 from engine.workbench.overriding import divided, unreadable
 
@@ -111,7 +112,7 @@ class _Reader:
         if unit is None:
             self.report.unknown(spot.at("unit").value, "unknown-unit", "单位", shape.unit, self.ruleset.aliases)
             return None
-        facts = self._facts(shape, unit, spot.at("facts"))
+        told = self._facts(shape, unit, spot.at("facts"))
         expect = self._expect(shape, unit, spot.at("expect"))
         named = {rule for rules in expect.values() for rule in rules}
         for place, rule in enumerate(shape.ignore):
@@ -122,12 +123,16 @@ class _Reader:
             self.report.add(spot.value, "missing-key", "测试没有写 expect 或 tasks，什么也没有判断", "补上“expect:”")
         tasks = self._tasks(shape, unit, spot.at("tasks"))
         self._settings(shape.settings, spot.at("settings"))
+        check_spells(self.ruleset, told, self.report)
+        if len(self.report.findings) > before:
+            return None
+        facts = with_figures(self.ruleset, shape.settings, told, self.report)
         if len(self.report.findings) > before:
             return None
         return Case(shape.name, unit, facts, expect, frozenset(shape.ignore), shape.settings, tasks, spot.value)
 
-    def _facts(self, shape: CaseShape, unit: str, spot: Spot) -> tuple[Fact, ...]:
-        facts: dict[tuple[str, str], Fact] = {}
+    def _facts(self, shape: CaseShape, unit: str, spot: Spot) -> list[Told]:
+        facts: dict[tuple[str, str], Told] = {}
         for name, rows in shape.facts.items():
             kind = self.ruleset.kinds.get(name)
             if kind is None:
@@ -141,8 +146,8 @@ class _Reader:
                 key = canonical([_stored(kind, field, values.get(field)) for field in kind.key])
                 if (name, key) in facts:
                     self.report.add(where.value, "bad-value", f"同一测试里有两条{name}的关键字段相同", "改其中一条的关键字段")
-                facts[name, key] = Fact(name, key, values)
-        return tuple(facts.values())
+                facts[name, key] = Told(Fact(name, key, values), where.value)
+        return list(facts.values())
 
     def _values(self, kind: Kind, row: Mapping[str, str], spot: Spot) -> dict[str, Value] | None:
         """A row's values, typed; None where something is wrong with it."""
@@ -164,9 +169,12 @@ class _Reader:
                 self.report.add(spot.value, "missing-key", f"{kind.name}缺少字段“{name}”")
         if len(self.report.findings) > before:
             return None
-        for check in kind.checks:
+        for check in checks_of(kind):
             if not met(check, values):
                 self.report.add(spot.value, "bad-value", f"不符合 {check.text}，这样的事实无法导入")
+        if kind.any_of and not any(name in values for name in kind.any_of):
+            names = "".join(f"“{name}”" for name in kind.any_of)
+            self.report.add(spot.value, "missing-key", f"{names}至少要填一项，这样的事实无法导入")
         return values
 
     def _expect(self, shape: CaseShape, unit: str, spot: Spot) -> dict[str, dict[str, int]]:

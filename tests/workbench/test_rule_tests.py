@@ -256,3 +256,44 @@ def test_a_rule_that_does_not_bind_the_unit_is_not_tested_by_expecting_nothing_o
     told = jifen("-w", only(a=case("month: 2023-04, expect: {D02: 0, D05: 0}")), "rules", "test", "--json")
     assert told.status == 0 and "D02" in told.json["untested"] and "D05" not in told.json["untested"]
     assert {one["rule"]: one["tests"] for one in told.json["coverage"]["rules"] if one["rule"] in ("D02", "D05")} == {"D02": 0, "D05": 1}
+
+
+RECORDS = """\
+- name: 记录
+  unit: 市城管局
+  month: 2023-04
+  facts:
+    双公示记录:
+      - {文号: 1, 类型: 行政许可, 相对人: 甲, 决定日期: 2023-04-03, 上报日期: 2023-04-13, 合规: 是}
+      - {文号: 2, 类型: 行政许可, 相对人: 甲, 决定日期: 2023-04-03, 上报日期: 2023-04-17, 合规: 是}
+      - {文号: 3, 类型: 行政处罚, 相对人: 乙, 决定日期: 2023-04-10, 上报日期: 2023-04-11, 合规: 否}
+      - {文号: 4, 类型: 行政处罚, 相对人: 乙, 决定日期: 2023-04-10, 合规: 是}
+"""
+
+
+@pytest.mark.parametrize(
+    "rest, points",
+    [
+        ("", "20.83"),  # 10 * 2/3 in time + 10 * 2/3 compliant + 10 * 3/4 reported
+        ("  settings: {双公示时限: 9}\n", "24.17"),
+        ("    双公示统计: [{应报数: 4, 实报数: 3, 及时数: 2, 合规数: 2}]\n", "20.83"),
+    ],
+)
+def test_records_of_a_test_come_to_their_monthly_figures_as_in_an_import(jifen, only, rest, points):
+    told = jifen("-w", only(a=f"{RECORDS}{rest}  expect: {{D03b: {points}}}\n"), "rules", "test")
+    assert told.status == 0, told.err
+
+
+@pytest.mark.parametrize(
+    "rest, place, words",
+    [
+        ("    双公示统计: [{应报数: 4, 实报数: 4, 及时数: 2, 合规数: 2}]\n", "10:13", "实报数 报送 4、汇总 3"),
+        ("      - {文号: 5, 类型: 行政许可, 相对人: 甲, 决定日期: 2099-04-03, 上报日期: 2099-04-04, 合规: 是}\n", "10:9", "没有 2099 年"),
+        ("  settings: {双公示时限: 7.5}\n", "10:21", "不是工作日数"),
+        ("    代码重错: [{编号: 1, 类型: 重码, 起始月份: 2023-01}, {编号: 1, 类型: 重码, 起始月份: 2023-02}]\n", "10:44", "重叠"),
+        ("    代码重错: [{编号: 1, 类型: 重码, 起始月份: 2023-03, 终止月份: 2023-02}]\n", "10:12", "起始月份 <= 终止月份"),
+    ],
+)
+def test_facts_that_an_import_would_refuse_are_told_at_their_place(jifen, only, rest, place, words):
+    told = jifen("-w", only(a=f"{RECORDS}{rest}  expect: {{D03b: 1}}\n"), "rules", "test")
+    assert told.status == 1 and f"tests/a.yaml:{place}: 错误 bad-value" in told.err and words in told.err, told.err
