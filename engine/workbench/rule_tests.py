@@ -22,6 +22,7 @@ from engine.obligations.judging import Status
 from engine.scoring.points import hundredths
 from engine.scoring.succession import owner
 from engine.workbench.case_facts import Told, check_spells, with_figures
+from engine.workbench.case_parts import sound_part
 from engine.workbench.filling import filled
 from engine.workbench.overriding import divided, unreadable
 
@@ -102,9 +103,10 @@ class _Reader:
 
     def case(self, raw: Any, spot: Spot) -> Case | None:
         before = len(self.report.findings)
-        shape = shaped(CaseShape, raw, spot, self.report)
+        shape = shaped(CaseShape, raw, spot, self.report) or sound_part(raw)
         if shape is None:
             return None
+        misshapen = len(self.report.findings) > before
         first = self.names.setdefault(shape.name, spot.value)
         if first != spot.value:
             self.report.add(spot.at("name").value, "duplicate-id", f"测试名称“{shape.name}”重复", f"第 {first.line} 行已用；换一个名称")
@@ -116,10 +118,12 @@ class _Reader:
         expect = self._expect(shape, unit, spot.at("expect"))
         named = {rule for rules in expect.values() for rule in rules}
         for place, rule in enumerate(shape.ignore):
+            if rule is None:
+                continue
             self._known_rule(rule, spot.at("ignore", place).value)
             if rule in named:
                 self.report.add(spot.at("ignore", place).value, "bad-value", f"{rule} 又写在 expect 里，等于没有判断", "两处留一处")
-        if shape.expect is None and not shape.tasks:
+        if shape.expect is None and not shape.tasks and not misshapen:
             self.report.add(spot.value, "missing-key", "测试没有写 expect 或 tasks，什么也没有判断", "补上“expect:”")
         tasks = self._tasks(shape, unit, spot.at("tasks"))
         self._settings(shape.settings, spot.at("settings"))
@@ -139,6 +143,8 @@ class _Reader:
                 self.report.unknown(spot.at(name).key, "unknown-fact", "事实类型", name, self.ruleset.kinds)
                 continue
             for place, row in enumerate(rows):
+                if row is None:
+                    continue
                 where = spot.at(name, place)
                 values = self._values(kind, {**filled(kind, unit, shape.month), **row}, where)
                 if values is None:

@@ -297,3 +297,27 @@ def test_records_of_a_test_come_to_their_monthly_figures_as_in_an_import(jifen, 
 def test_facts_that_an_import_would_refuse_are_told_at_their_place(jifen, only, rest, place, words):
     told = jifen("-w", only(a=f"{RECORDS}{rest}  expect: {{D03b: 1}}\n"), "rules", "test")
     assert told.status == 1 and f"tests/a.yaml:{place}: 错误 bad-value" in told.err and words in told.err, told.err
+
+
+def test_a_malformed_part_of_a_test_hides_no_other_fault_of_it(jifen, only):
+    facts = "宣传稿件: [x, {编号: [1], 标题: 甲}, {编号: 1, 标题: 甲, 字数: 9}], 信用修复: 3, 双公示统: []"
+    text = case(f"month: 2023-04, facts: {{{facts}}}, expect: {{D9: 1}}, ignore: [[D05], D5], settings: {{限额: 1}}, tasks: x")
+    found = jifen("-w", only(a=text), "rules", "check", "--json").json["findings"]
+    assert [(one["code"], one["message"]) for one in found] == [
+        ("bad-value", "这里应是“键: 值”"),
+        ("bad-value", "这里应是一个文字或数"),
+        ("unknown-field", "没有名为“字数”的字段"),
+        ("bad-value", "这里应是一个列表"),
+        ("unknown-fact", "没有名为“双公示统”的事实类型"),
+        ("bad-value", "没有名为“D9”的规则"),
+        ("bad-value", "这里应是一个文字或数"),
+        ("bad-value", "没有名为“D5”的规则"),
+        ("unknown-setting", "没有名为“限额”的参数"),
+        ("bad-value", "这里应是“键: 值”"),
+    ]
+
+
+@pytest.mark.parametrize("head", ["month: [2023-04]", "mouth: 2023-04"])
+def test_what_hangs_on_a_faulty_month_is_not_told_beside_it(jifen, only, head):
+    told = jifen("-w", only(a=case(f"{head}, facts: {{宣传稿件: [{{编号: 1, 标题: 甲}}]}}, expect: {{D05: 1}}")), "rules", "check", "--json")
+    assert len(told.json["findings"]) == 1, told.json["findings"]
