@@ -6,7 +6,7 @@ import os
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
-from engine.commands.talk import progress, say, say_json, warn
+from engine.commands.talk import progress, say, say_json, undone, warn
 from engine.dsl.model import Ruleset
 from engine.errors import InputError, RulesetFaulty
 from engine.ledger.by_rule import LastMonth, last_month
@@ -20,6 +20,7 @@ PAGE = "规则目录.html"
 _POINTS = ("raw", "given")  # the fields that are hundredths
 
 
+@undone("没有生成规则目录")
 def write_catalogue(folder: Path, file: Path | None, as_json: bool) -> None:
     from engine.files import replaced
     from engine.notices.render import page_bytes

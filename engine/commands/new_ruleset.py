@@ -11,7 +11,7 @@ import typer
 
 from engine.commands.finding_view import tell_findings
 from engine.commands.rule_schema import tell_left
-from engine.commands.talk import progress, say, say_json, table, warn
+from engine.commands.talk import progress, say, say_json, table, undone, warn
 from engine.dsl.loader import SAMPLE, TESTS, load_ruleset, read_folder, read_tests, read_texts, ruleset_of
 from engine.dsl.nearest import did_you_mean
 from engine.errors import InputError
@@ -25,6 +25,7 @@ _NAME = re.compile(r"\w[\w.-]*")
 _YEAR = re.compile(r"(?<![0-9])[12][0-9]{3}(?![0-9])")
 
 
+@undone("没有新建规则集")
 def new_ruleset(folder: Path, name: str, old: str, told_year: int | None, dry_run: bool, as_json: bool) -> None:
     workspace = Workspace.open(folder)
     source, target = _source(workspace, old), _target(workspace, name)

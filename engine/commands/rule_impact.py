@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.commands.finding_view import tell_findings
-from engine.commands.talk import progress, say, say_json, table
+from engine.commands.talk import progress, say, say_json, table, undone
 from engine.errors import InputError, RulesetFaulty, file_error
 from engine.files import replaced
 from engine.workspace import Workspace
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SHOWN = 15  # rows of a table on the terminal; JSON and the page have all
 
 
+@undone("没有比较")
 def show_impact(folder: Path, other: str, year: int | None, html: Path | None, as_json: bool) -> None:
     from engine.dsl.loader import load_ruleset
     from engine.workbench.impact import impact

@@ -22,6 +22,8 @@ from engine.workspace import Workspace
 
 def format_files(folder: Path, paths: Sequence[Path], check: bool, diff: bool, as_json: bool) -> None:
     files = _named(paths) if paths else _of_ruleset(Workspace.open(folder))
+    if not files:
+        raise InputError(f"{'、'.join(map(str, paths))} 里没有要排版的 YAML 文件", "指明规则集的文件夹或其中的文件")
     fresh, findings = _laid_out(files)
     if findings:
         if as_json:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from engine.commands.talk import say, say_json, warn
+from engine.commands.talk import say, say_json, undone, warn
 from engine.workbench.editor import FOLDER, Wanted, put, schema_files, settings_files
 from engine.workspace import Workspace
 
 
+@undone("没有写入编辑器的校验")
 def write_schema(folder: Path, target: Path | None, as_json: bool) -> None:
     workspace = Workspace.open(folder)
     wanted = schema_files(workspace.ruleset_folder, target)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from engine.commands.talk import printable, progress, say, say_json, table, warn
+from engine.commands.talk import printable, progress, say, say_json, table, undone, warn
 from engine.dsl.nearest import did_you_mean
 from engine.errors import InputError
 from engine.files import replaced
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine.workbench.running import Outcome
 
 
+@undone("没有运行规则测试")
 def test_rules(
     folder: Path, pattern: str | None, whole: bool, floor: Fraction | None,
     html: Path | None, junit_file: Path | None, jobs: int | None, as_json: bool,

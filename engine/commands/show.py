@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.commands.catalogue import catalogue_of, plain_values
 from engine.commands.naming import one_of
-from engine.commands.talk import say, say_json
+from engine.commands.talk import say, say_json, undone
 from engine.dsl.model import Clause, Rule, Ruleset
 from engine.notices.catalogue_context import (
     ClauseEntry,
@@ -39,6 +39,7 @@ class _Found:
     setting: str = ""
 
 
+@undone("没有显示")
 def show_rule(folder: Path, word: str, as_json: bool) -> None:
     workspace = Workspace.open(folder)
     found = _find(workspace.ruleset, word)

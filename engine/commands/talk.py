@@ -90,6 +90,15 @@ def progress(what: str):
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
+@contextmanager
+def undone(outcome: str):
+    """Within it a faulty ruleset leaves undone what the command is asked for, and is told so; decorates a command too."""
+    try:
+        yield
+    except RulesetFaulty as faulty:
+        raise RulesetFaulty(faulty.findings, outcome=outcome) from faulty
+
+
 def tell(error: JifenError) -> None:
     """An error to standard error: every finding or fault it carries, then the one line that sums it up."""
     if isinstance(error, RulesetFaulty):

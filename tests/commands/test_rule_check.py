@@ -61,6 +61,23 @@ def test_a_command_that_cannot_score_shows_the_same(check, jifen, tmp_path):
     assert outcome.status == 1 and outcome.err.startswith(seen) and "未作任何计分" in outcome.err
 
 
+@pytest.mark.parametrize(
+    "words, undone",
+    [
+        (["test"], "没有运行规则测试"),
+        (["show", "D01"], "没有显示"),
+        (["schema"], "没有写入编辑器的校验"),
+        (["catalogue"], "没有生成规则目录"),
+        (["impact", "small"], "没有比较"),
+        (["new", "small-2024", "--from", "small"], "没有新建规则集"),
+    ],
+)
+def test_a_faulty_ruleset_is_told_to_leave_undone_what_was_asked_for(check, jifen, tmp_path, words, undone):
+    check(facts="事项应用: 5\n")
+    outcome = jifen("-w", tmp_path, "rules", *words)
+    assert outcome.status == 1 and f"处错误，{undone}\n" in outcome.err, outcome.err
+
+
 def test_without_a_finding_one_line_says_so(check):
     outcome = check()
     assert (outcome.status, outcome.err, outcome.out) == (0, "", "规则集 small：2 条规则；没有错误和提醒\n")

@@ -65,6 +65,11 @@ def test_a_path_that_is_not_there_is_told(jifen, folder):
     assert outcome.status == 1 and "gone.yaml" in outcome.err
 
 
+def test_where_there_is_nothing_to_lay_out_is_told(jifen, tmp_path):
+    outcome = jifen("rules", "fmt", tmp_path)
+    assert (outcome.status, outcome.out) == (1, "") and f"{tmp_path} 里没有要排版的 YAML 文件" in outcome.err
+
+
 def test_a_sample_script_in_another_encoding_is_told_by_every_command_that_reads_it(jifen, workspace):
     sample = workspace / "rulesets" / "changzhi-2023" / "sample.yaml"
     sample.write_bytes("seed: 1\n词: 部门\n".encode("gbk"))
