@@ -116,7 +116,7 @@ def _tell(case: Case, outcome: Outcome) -> None:
 
 
 def _tell_coverage(page: CoveragePage, whole: bool) -> None:
-    """Rules, obligations and clauses that lack something; of rules the others too where the whole is asked for."""
+    """Rules, figures, obligations and clauses that lack something; of rules and figures the others too where the whole is asked for."""
     from engine.workbench.coverage_page import CONDITION, LIMIT, WORTH
 
     rows = [
@@ -125,6 +125,11 @@ def _tell_coverage(page: CoveragePage, whole: bool) -> None:
             one.share(CONDITION, WORTH), one.share(LIMIT), "；".join(one.missing),
         )
         for one in page.rules
+        if whole or one.missing
+    ]
+    rows += [
+        ("汇总", f"由{one.source}汇总{one.kind}", "", "", one.share, "", "；".join(one.missing))
+        for one in page.figures
         if whole or one.missing
     ]
     rows += [(f"任务 {one.no}", one.title, "0", "", "", "", "没有测试") for one in page.tasks if not one.judged]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -48,8 +49,30 @@ class RuleLine:
 
     def share(self, *sorts: str) -> str:
         """Covered of all ways of its branches of these sorts, as 3/4; empty of none."""
-        ways = [way for one in self.branches if one.sort in sorts for way in (one.yes, one.no) if way is not None]
-        return f"{sum(map(bool, ways))}/{len(ways)}" if ways else ""
+        return _share(one for one in self.branches if one.sort in sorts)
+
+
+@dataclass(frozen=True, slots=True)
+class FigureLine:
+    """What is counted out of records of one kind, each figure with how often a record counted for it and did not."""
+
+    kind: str
+    source: str
+    place: str
+    branches: tuple[BranchLine, ...]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        return tuple(filter(None, (one.missing for one in self.branches)))
+
+    @property
+    def share(self) -> str:
+        return _share(self.branches)
+
+
+def _share(branches: Iterable[BranchLine]) -> str:
+    ways = [way for one in branches for way in (one.yes, one.no) if way is not None]
+    return f"{sum(map(bool, ways))}/{len(ways)}" if ways else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,5 +102,6 @@ class CoveragePage:
     overall: ShareLine
     shares: tuple[ShareLine, ...]
     rules: tuple[RuleLine, ...]  # those that lack something first
+    figures: tuple[FigureLine, ...]
     tasks: tuple[TaskLine, ...]
     clauses: tuple[ClauseLine, ...]

@@ -1,5 +1,5 @@
 """What the rule tests have seen of a ruleset: rules that fired, each test of a condition both ways, limits that took,
-obligations, clauses. Only what a passing test asserts counts: a rule that binds its unit, in a month that it judges.
+figures counted out of records, obligations, clauses. Only what a passing test asserts counts: a rule that binds its unit, in a month that it judges.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from engine.derivation.figures import figures
+from engine.dsl.derivation import Derivation
 from engine.dsl.model import Clause, Pattern, PointsTable, Rule, Ruleset
 from engine.dsl.obligation import Duty, Obligation
 from engine.facts import Fact
@@ -36,11 +38,11 @@ class Sort(StrEnum):
 class Point(NamedTuple):
     """One thing to be seen. `pattern` counts a rule's patterns, its fact's first, `test` the tests of one."""
 
-    of: str  # a rule's id or an obligation's number
+    of: str  # a rule's id, the kind of figures that are made, or an obligation's number
     sort: Sort
     pattern: int = 0
     test: int = 0
-    which: str = ""  # the place of a value in its list, the value of a row, the name of a limit, a status
+    which: str = ""  # the place of a value in its list, the value of a row, the name of a limit, a status, a figure
 
 
 BRANCHES = (Sort.MET, Sort.UNMET, Sort.VALUE, Sort.ABSENT, Sort.PRESENT, Sort.ROW)
@@ -81,6 +83,28 @@ def seen_of(year: Year, unit: str, month: str, awards: Sequence[Award], ignored:
     for rule in {award.hit.rule.id: award.hit.rule for award in awards}.values():
         if rule.id not in left and rule.cap is not None and _at_cap(year, rule, unit, month):
             seen[Point(rule.id, Sort.LIMIT, which=CAP)] += 1
+    return seen
+
+
+def points_of_figures(derivation: Derivation) -> Iterator[Point]:
+    """Each count both ways; one that counts every record has but one."""
+    for count in derivation.counts:
+        yield Point(derivation.makes, Sort.MET, which=count.field)
+        if count.tests or count.within:
+            yield Point(derivation.makes, Sort.UNMET, which=count.field)
+
+
+def seen_of_records(ruleset: Ruleset, unit: str, month: str, facts: Iterable[Fact], ignored: Iterable[str]) -> Seen:
+    """What the records of one judged month show of the figures that rules which bind its unit read."""
+    seen: Seen = Counter()
+    left, facts = set(ignored), list(facts)
+    binding = [rule for rule in ruleset.rules if unit in rule.units and rule.id not in left]
+    read = {pattern.kind for rule in binding for pattern in _patterns(rule) if pattern is not None}
+    for derivation in ruleset.derivations:
+        if derivation.makes in read:
+            for record in (fact.values for fact in facts if fact.kind == derivation.source):
+                counts = figures(ruleset, derivation, [record]).get((unit, month), {})
+                seen.update(Point(derivation.makes, Sort.MET if met else Sort.UNMET, which=name) for name, met in counts.items())
     return seen
 
 
@@ -146,6 +170,14 @@ class RuleSeen:
 
 
 @dataclass(frozen=True)
+class FiguresSeen:
+    """A derivation and how often a record was seen to count, and not to, for each of its figures."""
+
+    derivation: Derivation
+    points: Mapping[Point, int]
+
+
+@dataclass(frozen=True)
 class TaskSeen:
     """An obligation and how often each status that it can have was expected and found."""
 
@@ -185,6 +217,7 @@ class Share:
 @dataclass(frozen=True)
 class Coverage:
     rules: tuple[RuleSeen, ...]
+    figures: tuple[FiguresSeen, ...]
     tasks: tuple[TaskSeen, ...]
     clauses: tuple[ClauseSeen, ...]
 
@@ -196,13 +229,14 @@ class Coverage:
             "rules": Share(sum(one.fired > 0 for one in self.rules), len(self.rules)),
             "branches": _share(times for point, times in points if point.sort in BRANCHES),
             "limits": _share(times for point, times in points if point.sort is Sort.LIMIT),
+            "figures": _share(times for one in self.figures for times in one.points.values()),
             "tasks": _share(one.judged for one in self.tasks),
             "clauses": _share(one.covered for one in self.clauses),
         }
 
     @property
     def overall(self) -> Share:
-        """Every rule, branch, limit, obligation and clause counts as one."""
+        """Every rule, branch, limit, way of a figure, obligation and clause counts as one."""
         shares = self.shares.values()
         return Share(sum(one.covered for one in shares), sum(one.of for one in shares))
 
@@ -229,6 +263,7 @@ def coverage(ruleset: Ruleset, named: Mapping[str, int], seen: Seen) -> Coverage
         TaskSeen(one, {status: seen[Point(str(one.no), Sort.STATUS, which=status)] for status in _possible(one)})
         for one in ruleset.obligations
     )
+    counted = tuple(FiguresSeen(one, {point: seen[point] for point in points_of_figures(one)}) for one in ruleset.derivations)
     by: dict[str, list[str]] = {}
     for clause, name, found in (
         *((one.rule.clause, one.rule.id, one.fired) for one in rules),
@@ -236,4 +271,4 @@ def coverage(ruleset: Ruleset, named: Mapping[str, int], seen: Seen) -> Coverage
     ):
         if found:
             by.setdefault(clause, []).append(name)
-    return Coverage(rules, tasks, tuple(ClauseSeen(one, tuple(by.get(one.id, ()))) for one in ruleset.clauses.values()))
+    return Coverage(rules, counted, tasks, tuple(ClauseSeen(one, tuple(by.get(one.id, ()))) for one in ruleset.clauses.values()))

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.dsl.model import Pattern, Rule, Ruleset
-from engine.notices.coverage_context import BranchLine, ClauseLine, CoveragePage, RuleLine, ShareLine, TaskLine
+from engine.notices.coverage_context import BranchLine, ClauseLine, CoveragePage, FigureLine, RuleLine, ShareLine, TaskLine
 from engine.notices.tasks import pattern_words, test_words
 from engine.scoring.award import BEST, CAP, ONCE
 from engine.scoring.points import decimal
-from engine.workbench.coverage import ClauseSeen, Coverage, Point, RuleSeen, Share, Sort
+from engine.workbench.coverage import ClauseSeen, Coverage, FiguresSeen, Point, RuleSeen, Share, Sort
 
 CONDITION, WORTH, LIMIT = "条件", "分值", "上限"
-_SHARES = {"rules": "规则", "branches": "条件分支", "limits": "上限与计次", "tasks": "任务", "clauses": "条款"}
+_SHARES = {"rules": "规则", "branches": "条件分支", "limits": "上限与计次", "figures": "汇总", "tasks": "任务", "clauses": "条款"}
 _LIMITS = {ONCE: "重复的只计一次", BEST: "只取最好的一次", CAP: "达到上限"}
 
 
@@ -29,6 +29,7 @@ def coverage_page(ruleset: Ruleset, coverage: Coverage, passed: int, failed: int
         overall=_share_line("总计", coverage.overall),
         shares=tuple(_share_line(_SHARES[sort], share) for sort, share in coverage.shares.items()),
         rules=tuple(sorted(rules, key=lambda one: not one.missing)),
+        figures=tuple(map(_figure_line, coverage.figures)),
         tasks=tuple(sorted(tasks, key=lambda one: one.judged)),
         clauses=tuple(sorted(clauses, key=lambda one: bool(one.by))),
     )
@@ -48,6 +49,13 @@ def coverage_json(coverage: Coverage, page: CoveragePage) -> dict[str, Any]:
                 "branches": [_branch_json(each) for each in one.branches], "missing": list(one.missing),
             }
             for one in page.rules
+        ],
+        "figures": [
+            {
+                "kind": one.kind, "from": one.source, "place": one.place,
+                "branches": [_branch_json(each) for each in one.branches], "missing": list(one.missing),
+            }
+            for one in page.figures
         ],
         "tasks": [{"task": one.no, "title": one.title, "statuses": dict(one.statuses)} for one in page.tasks],
         "clauses": [
@@ -72,6 +80,13 @@ def _clause_by(one: ClauseSeen) -> str:
 def _rule_line(ruleset: Ruleset, one: RuleSeen) -> RuleLine:
     rule = _settled(ruleset, one.rule)
     return RuleLine(rule.id, rule.title, str(rule.place), one.tests, one.fired, tuple(_branches(rule, one)))
+
+
+def _figure_line(one: FiguresSeen) -> FigureLine:
+    derivation, times = one.derivation, one.points
+    met = (Point(derivation.makes, Sort.MET, which=count.field) for count in derivation.counts)
+    branches = (BranchLine(f"计入{point.which}", times[point], times.get(point._replace(sort=Sort.UNMET)), CONDITION) for point in met)
+    return FigureLine(derivation.makes, derivation.source, str(derivation.place), tuple(branches))
 
 
 def _settled(ruleset: Ruleset, rule: Rule) -> Rule:

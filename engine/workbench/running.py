@@ -19,7 +19,7 @@ from engine.scoring.award import Award
 from engine.scoring.points import decimal
 from engine.scoring.succession import owner
 from engine.scoring.year import Year
-from engine.workbench.coverage import Coverage, Point, Seen, Sort, coverage, seen_of
+from engine.workbench.coverage import Coverage, Point, Seen, Sort, coverage, seen_of, seen_of_records
 from engine.workbench.overriding import overridden
 from engine.workbench.rule_tests import Case, tested
 
@@ -83,6 +83,7 @@ def _points(year: Year, case: Case, seen: Seen) -> Iterator[Difference]:
         for award in awards:
             by_rule.setdefault(award.hit.rule.id, []).append(award)
         seen.update(seen_of(year, unit, month, awards, case.ignore))
+        seen.update(seen_of_records(year.ruleset, unit, month, case.facts, case.ignore))
         got = {rule: sum(award.given for award in own) for rule, own in by_rule.items()}
         for rule in sorted({*expected, *got} - case.ignore):
             if expected.get(rule, 0) != got.get(rule, 0):

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from engine.dsl import model
-from engine.workbench.coverage import Point, Sort, coverage, points_of
+from engine.workbench.coverage import Point, Sort, coverage, points_of, points_of_figures
 from engine.workbench.rule_tests import read_cases
 from engine.workbench.running import covered, run_cases
 from tests.conftest import SHIPPED
@@ -37,6 +37,7 @@ def test_the_shipped_tests_cover_the_shipped_ruleset(ruleset):
     found = covered(ruleset, cases, outcomes)
     assert not any(one.differences for one in outcomes)
     assert {one.rule.id: one.missing for one in found.rules if one.missing} == {}
+    assert [point for one in found.figures for point, times in one.points.items() if not times] == []
     assert [one.task.no for one in found.tasks if not one.judged] == []
     assert [one.clause.id for one in found.clauses if not one.covered] == []
     assert found.overall.hundredths == 10_000
@@ -103,6 +104,19 @@ def test_a_cap_is_reached_where_nothing_more_would_count(ruleset, tmp_path, apri
     assert points(seen(ruleset, tmp_path, case), "D17")[Point("D17", Sort.LIMIT, which="cap")] == reached
 
 
+@pytest.mark.parametrize(
+    "rest, times",
+    [("expect: {D03b: 10}", 1), ("expect: {}, ignore: [D03a, D03b, D03c]", 0), ("expect: {2023-05: {}}", 0), ("expect: {}", 0)],
+)
+def test_each_way_of_a_figure_is_seen_by_a_record_of_a_judged_month(ruleset, tmp_path, rest, times):
+    record = "文号: 1, 类型: 行政许可, 相对人: 甲, 决定日期: 2023-04-03, 上报日期: 2023-05-13, 合规: 否"
+    found = seen(ruleset, tmp_path, f"unit: 市教育局, month: 2023-04, facts: {{双公示记录: [{{{record}}}]}}, {rest}")
+    (figures,) = found.figures
+    shown = {("应报数", Sort.MET), ("实报数", Sort.MET), ("及时数", Sort.UNMET), ("合规数", Sort.UNMET)}
+    assert {(point.which, point.sort) for point, count in figures.points.items() if count} == (shown if times else set())
+    assert found.shares["figures"].of == 7
+
+
 def test_a_clause_is_covered_by_what_was_seen_of_it_or_by_a_reason(ruleset, tmp_path):
     found = seen(ruleset, tmp_path, f"unit: 市教育局, month: 2023-04, {objections('否')}, expect: {{D04: -3}}, tasks: {{6: 不达标}}")
     by = {one.clause.id: one for one in found.clauses}
@@ -113,6 +127,7 @@ def test_a_clause_is_covered_by_what_was_seen_of_it_or_by_a_reason(ruleset, tmp_
 
 def test_all_but_one_is_not_a_hundred_per_cent(ruleset):
     every = Counter({point: 1 for rule in ruleset.rules for point in points_of(rule)})
+    every.update(point for one in ruleset.derivations for point in points_of_figures(one))
     every.update(Point(str(one.no), Sort.STATUS, which="已完成") for one in ruleset.obligations)
     assert coverage(ruleset, {}, every).overall.hundredths == 10_000
     del every[Point("D01", Sort.ROW, which="转发")]
