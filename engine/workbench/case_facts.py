@@ -32,12 +32,13 @@ def check_spells(ruleset: Ruleset, told: Sequence[Told], report: Report) -> None
 
 def with_figures(ruleset: Ruleset, settings: Mapping[str, str], told: Sequence[Told], report: Report) -> tuple[Fact, ...]:
     """The facts of a test, and the figures that its records come to under its settings; a report that differs is told."""
+    ruleset = overridden(ruleset, settings)
     facts = {(one.fact.kind, one.fact.key): one for one in told}
     made: list[Fact] = []
     for derivation in ruleset.derivations:
         records = [one for one in told if one.fact.kind == derivation.source]
         if records and _dated(ruleset, derivation, records, report):
-            for fact in _figures(overridden(ruleset, settings), derivation, records):
+            for fact in _figures(ruleset, derivation, records):
                 reported = facts.get((fact.kind, fact.key))
                 if reported is None:
                     made.append(fact)
