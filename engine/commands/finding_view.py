@@ -33,7 +33,7 @@ def tell_findings(findings: Sequence[Finding]) -> None:
         console.print(_header(finding))
         gutter = f"{finding.place.line:>4} | "
         if finding.line_text.strip():
-            line, marks = marked(finding.line_text, finding.place.column, max(width - len(gutter), 20))
+            line, marks = marked(finding.line_text, finding.place.column, max(width - len(gutter), 20), finding.place.letters)
             console.print(Text.assemble((gutter, "dim"), line))
             console.print(Text.assemble((" " * (len(gutter) - 2) + "| ", "dim"), (marks, LEVELS[finding.level][1])))
         if finding.witness:
@@ -52,14 +52,15 @@ def _header(finding: Finding) -> Text:
     )
 
 
-def marked(line: str, column: int, width: int) -> tuple[str, str]:
-    """A line cut to so many cells around a column (from 1), and the line of carets under the word that begins there.
+def marked(line: str, column: int, width: int, letters: int = 0) -> tuple[str, str]:
+    """A line cut to so many cells around a column (from 1), and the line of carets under so many letters there,
+    or under the word that begins there.
 
     >>> marked("where: {方法: 转发}", 9, 40)
     ('where: {方法: 转发}', '        ^^^^')
     """
     at = min(column - 1, len(line))
-    end = at + max(_length(line, at), 1)
+    end = at + max(letters or _length(line, at), 1)
     # What lies further off than the width cannot be shown anyway.
     first = max(at - width, 0)
     shown = [_shown(one) for one in line[first : at + width]]

@@ -180,7 +180,8 @@ def _check(text: str, fields: Mapping[str, Field], spot: Spot, report: Report) -
     if parts is None:
         report.add(spot.value, "bad-value", f"读不懂核对条件“{text}”", "写成：字段 <= 字段，或 字段 >= 数")
         return None
-    sides = [_side(word, fields, spot, report) for word in (parts[1], parts[3])]
+    lead = len(text) - len(text.lstrip())
+    sides = [_side(parts[side], fields, spot.letters(lead + parts.start(side), len(parts[side])), report) for side in (1, 3)]
     if None in sides:
         return None
     families = {"number" if isinstance(side, Fraction) else fields[side].type.family for side in sides}

@@ -17,6 +17,7 @@ class Place:
     file: str
     line: int
     column: int
+    letters: int = field(default=0, compare=False, repr=False)  # how many are meant; 0: the word of YAML that begins there
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"

@@ -90,13 +90,14 @@ def read_rates(shape: RulesetShape, kinds: Mapping[str, Kind], spot: Spot, repor
         try:
             value = parse_formula(written.value)
         except BadFormula as bad:
-            report.add(where.at("value").value, "bad-formula", bad.message)
+            report.add(where.at("value").letters(bad.column - 1).value, "bad-formula", bad.message)
             continue
         for word in sorted(value.names - set(kind.numbers)):
+            at = where.at("value").word(written.value, word)
             if word in kind.fields:
-                report.add(where.at("value").value, "bad-formula", f"字段“{word}”不是数")
+                report.add(at.value, "bad-formula", f"字段“{word}”不是数")
             else:
-                report.unknown(where.at("value").value, "unknown-field", "字段", word, kind.numbers)
+                report.unknown(at.value, "unknown-field", "字段", word, kind.numbers)
         rates.append(Rate(name, written.fact, value))
     return tuple(rates)
 

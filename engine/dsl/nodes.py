@@ -35,6 +35,7 @@ class Document:
     data: dict[str, Data] | list[Data] = field(default_factory=dict)
     values: dict[Path, Place] = field(default_factory=dict)
     keys: dict[Path, Place] = field(default_factory=dict)
+    texts: dict[Path, Place] = field(default_factory=dict)  # the first letter of each that is written as it is read
 
     def place(self, *path: str | int) -> Place:
         """Where the value at a path begins; of a path that is not there, its nearest parent."""
@@ -43,6 +44,12 @@ class Document:
     def key(self, *path: str | int) -> Place:
         """Where the key at a path stands; the value's place where the path ends in a list."""
         return self.keys.get(path) or self.place(*path)
+
+
+    def letters(self, path: Path, start: int, count: int) -> Place:
+        """Where some letters of the text at a path stand; the whole text where it is not written as it is read."""
+        first = self.texts.get(path)
+        return Place(first.file, first.line, first.column + start, count) if first else self.place(*path)
 
 
 def _found(places: Mapping[Path, Place], path: Path) -> Place | None:
@@ -121,7 +128,7 @@ class _Reader:
         if isinstance(event, yaml.ScalarEvent):
             if len(event.value) > _LONGEST:
                 raise _Refused(line, column, f"一处文字超过 {_LONGEST} 个字", "检查是否漏了引号或换行")
-            self._scalar(event.value, Place(self.document.file, line, column))
+            self._scalar(event, Place(self.document.file, line, column))
         elif isinstance(event, yaml.CollectionStartEvent):
             if len(self._open) == _DEEPEST:
                 raise _Refused(line, column, f"嵌套超过 {_DEEPEST} 层")
@@ -130,10 +137,13 @@ class _Reader:
         elif isinstance(event, yaml.CollectionEndEvent):
             self._open.pop()
 
-    def _scalar(self, text: str, place: Place) -> None:
+    def _scalar(self, event: yaml.ScalarEvent, place: Place) -> None:
+        text = event.value
         parent = self._open[-1] if self._open else None
         if parent is None or isinstance(parent.node, list) or parent.key is not None:
-            self._add(text, place)
+            path, quotes = self._add(text, place), 2 * (event.style in ("'", '"'))
+            if event.start_mark.line == event.end_mark.line and event.end_mark.column - event.start_mark.column == len(text) + quotes:
+                self.document.texts[path] = Place(place.file, place.line, place.column + quotes // 2)
             return
         if text in parent.node:
             self.findings.append(Finding(place, "yaml", f"键“{text}”重复", "同一处每个键只写一次"))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.dsl.findings import Finding, Level, Place
 from engine.dsl.nearest import nearest
@@ -43,17 +44,27 @@ class Report:
 
 @dataclass(frozen=True)
 class Spot:
-    """A part of one file: its document and the path to it. `at` goes further in."""
+    """A part of one file: its document and the path to it. `at` goes further in, `letters` and `word` into a text."""
 
     document: Document
     path: tuple[str | int, ...] = ()
+    span: tuple[int, int] | None = None  # letters of the text there: from which, and how many
 
     def at(self, *path: str | int) -> Spot:
         return Spot(self.document, (*self.path, *path))
 
     @property
     def value(self) -> Place:
-        return self.document.place(*self.path)
+        return self.document.place(*self.path) if self.span is None else self.document.letters(self.path, *self.span)
+
+    def letters(self, start: int, count: int = 1) -> Spot:
+        """Some letters of the text there, from 0."""
+        return replace(self, span=(start, count))
+
+    def word(self, text: str, word: str) -> Spot:
+        """Where a word first stands in the text there."""
+        found = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text)
+        return self.letters(found.start(), len(word)) if found else self
 
     @property
     def key(self) -> Place:

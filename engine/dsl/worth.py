@@ -43,9 +43,9 @@ class Worth:
         try:
             formula = parse_formula(text)
         except BadFormula as bad:
-            self._report.add(spot.value, "bad-formula", bad.message, "只能用数、字段、参数、+ - * /、括号、min、max（半角）")
+            self._report.add(spot.letters(bad.column - 1).value, "bad-formula", bad.message, "只能用数、字段、参数、+ - * /、括号、min、max（半角）")
             return None
-        sound = [self._number(name, spot) for name in sorted(formula.names)]
+        sound = [self._number(name, spot.word(text, name)) for name in sorted(formula.names)]
         return formula if all(sound) else None
 
     def _number(self, name: str, spot: Spot) -> bool:
@@ -145,9 +145,10 @@ class Worth:
         try:
             said = parse_say(text)
         except BadFormula as bad:
-            self._report.add(spot.value, "bad-formula", bad.message, "要写花括号本身时写两个：{{ 或 }}")
+            self._report.add(spot.letters(bad.column - 1).value, "bad-formula", bad.message, "要写花括号本身时写两个：{{ 或 }}")
             return None
         for name in sorted(said.names):
-            if self._known(name, spot) and name not in self._fields:
-                self._words.holds(name, spot, self._first)
+            where = spot.word(text, name)
+            if self._known(name, where) and name not in self._fields:
+                self._words.holds(name, where, self._first)
         return said

@@ -48,7 +48,7 @@ IN_RULESET = {
     "no band for the rest": ("bad-value", RULESET.replace("部门: [", "部门: ‹[").replace(", {grade: 合格}", "")),
     "annual of no kind": ("unknown-fact", RULESET + "annual: {fact: ‹测评, field: 得分}"),
     "annual of a month": ("bad-value", RULESET + "annual: {fact: ‹月度统计, field: 得分}"),
-    "rate of no field": ("unknown-field", RULESET + "rates: {上报率: {fact: 月度统计, value: ‹实报数 / 应报}}"),
+    "rate of no field": ("unknown-field", RULESET + "rates: {上报率: {fact: 月度统计, value: 实报数 / ‹应报}}"),
     "review in no number": ("bad-value", RULESET + "review: {within: ‹十天}"),
     "review by no setting": ("unknown-setting", RULESET + "review: {within: {setting: ‹权}}"),
     "review by no number": ("bad-value", RULESET + "review: {within: {setting: ‹周期}}"),
@@ -78,8 +78,8 @@ IN_RULES = {
     "unknown group": ("unknown-group", "units: [市甲局, ‹双公事]\nwhen: {fact: 事项应用}\npoints: 5"),
     "units is one": ("bad-value", "units: ‹市甲局\nwhen: {fact: 事项应用}\npoints: 5"),
     "unknown setting": ("unknown-setting", "units: all\nwhen: {fact: 占比}\npoints: 5\nonce_per: {setting: ‹记次}"),
-    "setting in a formula": ("unknown-setting", "units: all\nwhen: {none: 占比}\npoints: ‹5 * 权"),
-    "field in a formula": ("unknown-field", "units: all\nwhen: {fact: 事项应用}\npoints: ‹5 * 件数"),
+    "setting in a formula": ("unknown-setting", "units: all\nwhen: {none: 占比}\npoints: 5 * ‹权"),
+    "field in a formula": ("unknown-field", "units: all\nwhen: {fact: 事项应用}\npoints: 5 * ‹件数"),
     "value of no list": ("bad-value", "units: all\nwhen: {fact: 事项应用, where: {方式: ‹转达}}\npoints: 5"),
     "value in a list": ("bad-value", "units: all\nwhen: {fact: 事项应用, where: {方式: [转发, ‹转达]}}\npoints: 5"),
     "value of a type": ("bad-value", "units: all\nwhen: {fact: 事项应用, where: {条数: {gt: ‹很多}}}\npoints: 5"),
@@ -92,12 +92,12 @@ IN_RULES = {
     "two facts": ("bad-value", "units: all\nwhen: [{fact: 占比}, {‹fact: 事项应用}]\npoints: 5"),
     "fact and its absence": ("bad-value", "units: all\nwhen: [{fact: 占比}, {none: ‹占比}]\npoints: 5"),
     "nothing to match": ("missing-key", "units: all\nwhen: ‹{where: {条数: 1}}\npoints: 5"),
-    "formula": ("bad-formula", "units: all\nwhen: {fact: 事项应用}\npoints: ‹5 × 条数"),
-    "not a number": ("bad-formula", "units: all\nwhen: {fact: 事项应用}\npoints: ‹5 * 方式"),
-    "setting not a number": ("bad-formula", "units: all\nwhen: {fact: 事项应用}\npoints: ‹5 * 计次"),
-    "may be empty": ("bad-formula", "units: all\nwhen: {fact: 事项应用}\npoints: ‹5 * 补报数"),
-    "say": ("bad-formula", "units: all\nwhen: {fact: 事项应用}\npoints: 5\nsay: ‹\"报送 {条数\""),
-    "say names no field": ("unknown-field", "units: all\nwhen: {fact: 事项应用}\npoints: 5\nsay: ‹\"报送 {件数}\""),
+    "formula": ("bad-formula", "units: all\nwhen: {fact: 事项应用}\npoints: 5 ‹× 条数"),
+    "not a number": ("bad-formula", "units: all\nwhen: {fact: 事项应用}\npoints: 5 * ‹方式"),
+    "setting not a number": ("bad-formula", "units: all\nwhen: {fact: 事项应用}\npoints: 5 * ‹计次"),
+    "may be empty": ("bad-formula", "units: all\nwhen: {fact: 事项应用}\npoints: 5 * ‹补报数"),
+    "say": ("bad-formula", "units: all\nwhen: {fact: 事项应用}\npoints: 5\nsay: \"报送 ‹{条数\""),
+    "say names no field": ("unknown-field", "units: all\nwhen: {fact: 事项应用}\npoints: 5\nsay: \"报送 {‹件数}\""),
     "division": ("division", "units: all\nwhen: {fact: 月度统计}\npoints: ‹5 * 实报数 / 应报数"),
     "division by a difference": ("division", "units: all\nwhen: {fact: 月度统计, where: {实报数: {gt: 0}}}\npoints: ‹5 / (应报数 - 实报数)"),
     "cap of zero": ("bad-cap", "units: all\nwhen: {fact: 事项应用}\npoints: 5\ncap: {points: ‹0, per: year}"),
@@ -264,3 +264,25 @@ def test_a_rule_of_an_absence_alone_is_told_that_it_has_no_fact_to_read():
     for body in ("points: 名次", "points: 1\ntimes: 名次", "points: {by: 名次, table: {1: 1}}", "points: 1\nsay: \"{名次}\""):
         (finding,) = found("departments", rule("units: all\nwhen: {none: 占比}\n" + body))[0]
         assert "没有事实可读" in finding.hint, body
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        "5 * ‹条目",
+        "'5 * ‹条目'",
+        '"5 * ‹条目 + 条目甲"',
+        '‹"5 * \\u6761目"',  # what is written by escapes has no letters to point at
+        "‹>-\n      5 *\n      条目",
+        "'5 *‹'",
+    ],
+)
+def test_what_is_wrong_in_a_formula_is_told_at_its_letter_where_the_line_holds_it(points):
+    findings, place = found("departments", rule(f"units: all\nwhen: {{fact: 事项应用}}\npoints: {points}"))
+    assert (findings[0].place.file, findings[0].place.line, findings[0].place.column) == place
+
+
+def test_what_is_wrong_in_a_check_of_the_dictionary_is_told_at_its_side():
+    checks = FACTS.replace("[实报数 <= 应报数]", "[得分 >= 0, 实报数 <= ‹应报]")
+    findings, place = found("facts", checks)
+    assert [(one.place.line, one.place.column) for one in findings] == [place[1:]]
