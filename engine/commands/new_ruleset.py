@@ -12,11 +12,12 @@ import typer
 from engine.commands.finding_view import tell_findings
 from engine.commands.rule_schema import tell_left
 from engine.commands.talk import progress, say, say_json, table, undone, warn
-from engine.dsl.loader import SAMPLE, TESTS, load_ruleset, read_folder, read_tests, read_texts, ruleset_of
+from engine.dsl.loader import SAMPLE, TESTS, read_folder, read_tests, read_texts, ruleset_of
 from engine.dsl.nearest import did_you_mean
 from engine.errors import InputError
 from engine.workbench.editor import FOLDER, put, schema_files, settings_files
 from engine.workbench.next_year import NextYear, moved_to
+from engine.workbench.checking import loaded
 from engine.workbench.rule_tests import read_cases
 from engine.workbench.running import run_cases
 from engine.workspace import SETTINGS, Workspace
@@ -101,7 +102,7 @@ def _beside(source: Path) -> dict[str, str]:
 
 def _checked(folder: Path) -> tuple[list, int, list[str]]:
     """What the check finds, how many rule tests pass, and those that do not."""
-    ruleset, findings = load_ruleset(read_folder(folder))
+    ruleset, findings = loaded(read_folder(folder))
     if ruleset is None or not (folder / TESTS).is_dir():
         return findings, 0, []
     cases = read_cases(folder, ruleset)

@@ -20,7 +20,7 @@ SHOWN = 15  # rows of a table on the terminal; JSON and the page have all
 
 @undone("没有比较")
 def show_impact(folder: Path, other: str, year: int | None, html: Path | None, as_json: bool) -> None:
-    from engine.dsl.loader import load_ruleset
+    from engine.workbench.checking import loaded
     from engine.workbench.impact import impact
     from engine.workbench.impact_versions import version_of
     from models.database import reading
@@ -29,11 +29,11 @@ def show_impact(folder: Path, other: str, year: int | None, html: Path | None, a
     if year is not None:
         workspace = workspace.of(f"{year}-01")
     version = version_of(workspace, other)
-    after, findings = load_ruleset(version.files)
+    after, findings = loaded(version.files)
     if after is None:
         raise RulesetFaulty(findings)
     _require_year(workspace, other, after, year)
-    current, known = load_ruleset(workspace.of(after.months[0]).ruleset_files)
+    current, known = loaded(workspace.of(after.months[0]).ruleset_files)
     with progress("比较各月") as advance, reading(workspace.database) as connection:
         found = impact(connection, current, after, findings, known, advance)
     if html is not None:

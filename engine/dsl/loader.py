@@ -31,7 +31,6 @@ from engine.dsl.nearest import did_you_mean
 from engine.dsl.nodes import LARGEST, Document, read
 from engine.dsl.obligations import read_obligations
 from engine.dsl.operator_kinds import check_scored, read_adjustments, read_checks, read_opening, with_alternatives
-from engine.dsl.overlaps import warn_overlaps
 from engine.dsl.report import Report, Spot
 from engine.dsl.rules import check_together, read_rules
 from engine.dsl.settings import read_settings
@@ -174,7 +173,6 @@ def _load(files: Mapping[str, str], report: Report) -> Ruleset | None:
         check_scored(ruleset, Spot(documents[HEAD]), report)
         warn_unread(ruleset, report)
         warn_uncovered(clauses, ruleset, report)
-        warn_overlaps(ruleset.rules, words)
     return ruleset
 
 

@@ -3,23 +3,28 @@ narrower, or to take the other's place."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
+from engine.dsl.findings import Finding
 from engine.dsl.firing import fields_of, scopes, settled
 from engine.dsl.formula import Formula
 from engine.dsl.intervals import contradiction
-from engine.dsl.model import Kind, PointsTable, Rule, SettingRef, Test
-from engine.dsl.vocabulary import Vocabulary
+from engine.dsl.model import Kind, PointsTable, Rule, Ruleset, SettingRef, Test
+from engine.dsl.vocabulary import Vocabulary, words_of
 from engine.dsl.witness import Scope, Witness, candidates
 
 _NAMED = 3  # units that a finding names
 _MEND = "把其中一条的 where 或 units 写窄，或用 replaces 和 valid 让一条接替另一条；确需并存的，写 allow: {overlap: 理由}"
 
 
-def warn_overlaps(rules: Iterable[Rule], words: Vocabulary) -> None:
-    """Warns once of every such pair, at the later rule. The rules are sound: none of them divides by 0."""
-    written = sorted(rules, key=lambda rule: rule.place)
+def overlaps(ruleset: Ruleset) -> list[Finding]:
+    """A warning for every such pair, at the later rule. The proofs take their time, so that loading a ruleset does without.
+
+    The rules are sound: none of them divides by 0.
+    """
+    words = words_of(ruleset)
+    written = sorted(ruleset.rules, key=lambda rule: rule.place)
     for place, later in enumerate(written):
         for earlier in written[:place]:
             units = [unit for unit in earlier.units if unit in later.units] if _same_facts(earlier, later) else []
@@ -29,6 +34,7 @@ def warn_overlaps(rules: Iterable[Rule], words: Vocabulary) -> None:
                 scored = f"{'、'.join(units[:_NAMED])}{more}的同一事实"
                 message = f"与“{earlier.id}”（{earlier.place}）对{scored}给同样的分，会重复计分"
                 words.report.add(later.place, "overlap", message, _MEND, level="warning", witness=witness)
+    return words.report.findings
 
 
 def _same_facts(one: Rule, other: Rule) -> bool:

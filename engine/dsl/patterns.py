@@ -94,6 +94,8 @@ class TestReader:
         for place, value in enumerate(values):
             if isinstance(value, FieldRef):
                 self._report.add(spot.at(place).value, "bad-value", "列表里不能比较字段", "写成单独的条件")
+            elif value is not None and value in values[:place]:
+                self._report.add(spot.at(place).value, "bad-value", f"“{data[place]}”在列表里重复", "删去重复的")
         return [] if None in values else [Test(field.name, "in", tuple(values))]
 
     def _operator(self, field: Field, op: str, data: Any, spot: Spot) -> Test | None:

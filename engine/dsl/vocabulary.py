@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from engine.dsl.model import Band, Clause, Field, Kind, Setting, SettingRef, Unit
+from engine.dsl.model import Band, Clause, Field, Kind, Ruleset, Setting, SettingRef, Unit
 from engine.dsl.report import Report, Spot
 from engine.dsl.types import BadValue, DecimalType
 
@@ -72,6 +72,8 @@ class Vocabulary:
         """Units, groups and categories to units in the order of the list; each means all that it names."""
         meant: set[str] = set()
         for place, name in enumerate(names):
+            if name in names[:place]:
+                self.report.add(spot.at(place).value, "bad-value", f"“{name}”在列表里重复", "删去重复的")
             if not isinstance(name, str):
                 self.report.add(spot.at(place).value, "bad-value", "这里应是单位、组或类别的名称")
             elif name in self.aliases:
@@ -138,6 +140,12 @@ class Vocabulary:
         what = f"参数“{setting.name}”决定年度限额，全年只能有一个值"
         self.report.add(spot.value, "bad-value", what, f"从 {self.months[0]} 起只给一个值")
         return False
+
+
+def words_of(ruleset: Ruleset) -> Vocabulary:
+    """What a proof asks of a ruleset that was read and checked; its report is empty."""
+    one = ruleset
+    return Vocabulary(one.year, one.categories, {}, (), one.kinds, one.units, one.settings, one.bands, one.clauses, Report())
 
 
 def number(text: object) -> Fraction | None:

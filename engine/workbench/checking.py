@@ -5,7 +5,7 @@ Loading a ruleset finds what stands in the way of scoring; what takes longer, or
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +14,10 @@ from engine.dsl.codes import codes
 from engine.dsl.findings import Finding, with_lines
 from engine.dsl.loader import load_ruleset, scan_folder, scan_tests
 from engine.dsl.model import Ruleset
+from engine.dsl.overlaps import overlaps
 from engine.dsl.settings import due_reviews
 from engine.workbench.rule_tests import Case, checked_cases, misshapen_cases, untested
+from engine.workbench.scheme import setting_readers
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def checked(folder: Path, month: str) -> Checked:
         return Checked(None, _sorted([*findings, *unread_tests, *misshapen_cases(tests)]), [])
     cases, wrong = checked_cases(tests, ruleset)
     wrong += unread_tests
-    found, sought = due_reviews(ruleset.settings.values(), month), set(codes())
+    found, sought = [*due_reviews(ruleset.settings.values(), month), *doubtful(ruleset)], set(codes())
     if wrong:
         sought.discard("untested-rule")  # which rules the faulty tests are of is not known
     else:
@@ -49,6 +51,29 @@ def checked(folder: Path, month: str) -> Checked:
     allowed = [*ruleset.allowed, *left]
     told += unused(ruleset.rules, allowed, sought)
     return Checked(ruleset, _sorted([*findings, *wrong, *with_lines(told, files)]), allowed)
+
+
+def doubtful(ruleset: Ruleset) -> list[Finding]:
+    """What loading a ruleset does not look for: rules that score the same twice, settings that nothing reads."""
+    return [*overlaps(ruleset), *_without_reader(ruleset)]
+
+
+def _without_reader(ruleset: Ruleset) -> list[Finding]:
+    hint = "删去它，或用在规则、任务、督办函等处"
+    return [
+        Finding(ruleset.settings[name].place, "unused-setting", f"没有什么读设置“{name}”", hint, "warning")
+        for name, readers in setting_readers(ruleset).items()
+        if not readers
+    ]
+
+
+def loaded(files: Mapping[str, str]) -> tuple[Ruleset | None, list[Finding]]:
+    """A ruleset with all that its files alone give to find, but for what its rules allow; None where there is an error."""
+    ruleset, findings = load_ruleset(files)
+    if ruleset is None:
+        return None, findings
+    told, _ = parted(doubtful(ruleset), ruleset.rules)
+    return ruleset, _sorted([*findings, *with_lines(told, files)])
 
 
 def _without_test(ruleset: Ruleset, cases: list[Case]) -> list[Finding]:

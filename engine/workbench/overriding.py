@@ -14,9 +14,8 @@ from engine.dsl.derivations import no_days
 from engine.dsl.firing import division_in
 from engine.dsl.formula import Formula, divisors
 from engine.dsl.model import NONE, UNIT, Cap, Pattern, Rule, Ruleset, Setting, SettingRef, Test
-from engine.dsl.report import Report
 from engine.dsl.types import BadValue, DateType, FieldType, UnitType
-from engine.dsl.vocabulary import Vocabulary, number
+from engine.dsl.vocabulary import Vocabulary, number, words_of
 
 _DATE = DateType()
 _PERIODS = ("year", "month", NONE)
@@ -43,16 +42,10 @@ def divided(ruleset: Ruleset, settings: Mapping[str, str]) -> tuple[str, str] | 
     for rule in ruleset.rules:
         named = next((name for name in _of_divisors(rule) if name in settings), None)
         if named is not None:
-            words = words or _words(overridden(ruleset, settings))
+            words = words or words_of(overridden(ruleset, settings))
             if found := division_in(rule, words):
                 return named, f"规则 {rule.id}：除数可能为 0，例如 {found}"
     return None
-
-
-def _words(ruleset: Ruleset) -> Vocabulary:
-    """What a proof asks of a ruleset that was read and checked."""
-    one = ruleset
-    return Vocabulary(one.year, one.categories, {}, (), one.kinds, one.units, one.settings, one.bands, one.clauses, Report())
 
 
 def _of_another_sort(setting: Setting, text: str) -> str | None:

@@ -16,6 +16,7 @@ from engine.commands.talk import printable
 from tests.dsl.conftest import FACTS, RULE, RULESET, UNITS, files, rule
 
 ROOT = Path(__file__).resolve().parents[2]
+READ = RULESET.replace(RULESET[RULESET.index("settings:") : RULESET.index("grades:")], "")  # no setting that nothing reads
 TESTED = """\
 - {name: 应用, unit: 市甲局, month: 2023-04, expect: {D01: 0}}
 - {name: 占比, unit: 市甲局, month: 2023-04, expect: {D01b: 0}}
@@ -30,7 +31,7 @@ def check(jifen, tmp_path):
         folder = tmp_path / "rulesets" / "small"
         (folder / "tests").mkdir(parents=True, exist_ok=True)
         (tmp_path / "jifen.toml").write_text('ruleset = "small"\n')
-        texts = {**files(), **{f"{name}.yaml": text for name, text in changed.items()}, "tests/some.yaml": tests}
+        texts = {**files(), "ruleset.yaml": READ, **{f"{name}.yaml": text for name, text in changed.items()}, "tests/some.yaml": tests}
         for name, text in texts.items():
             (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode()) if text is not None else None
         return jifen("-w", tmp_path, "rules", "check", *options)
@@ -221,7 +222,8 @@ def test_a_setting_whose_review_is_overdue_is_told_by_check_and_doctor(check, ji
     outcome = check(ruleset=head)
     assert outcome.status == 0 and "ruleset.yaml:8:3: 提醒 review-due 参数“权重”" in outcome.err
     assert "权重" in next(line for line in jifen("-w", tmp_path, "doctor").out.splitlines() if "参数复核" in line)
-    assert check("--strict", ruleset=head.replace("2023-12}", "9999-12}")).status == 0
+    later = check("--json", ruleset=head.replace("2023-12}", "9999-12}"))
+    assert ("review-due", "ruleset.yaml") not in told(later)
 
 
 def test_of_very_many_findings_the_rest_is_counted(check):
@@ -254,3 +256,16 @@ def test_a_folder_that_is_no_workspace_or_holds_no_ruleset_is_told(jifen, tmp_pa
 
 def test_printable_keeps_chinese_and_shows_the_rest():
     assert printable("规则\u3000\x1b") == "规则\u3000\\x1b"
+
+
+def test_rules_that_score_alike_are_told_by_check_and_not_by_what_scores(check, jifen, tmp_path):
+    body = rule("units: all\nwhen: {fact: 占比}\npoints: 5")
+    outcome = check("--json", departments=body, tests=TESTED + TESTED.splitlines()[1].replace("占比", "又").replace("D01b", "D01c") + "\n")
+    assert told(outcome) == [("overlap", "departments.yaml")]
+    assert jifen("-w", tmp_path, "rules", "show", "D01c").status == 0
+
+
+def test_a_setting_that_nothing_reads_is_told(check):
+    outcome = check("--json", ruleset=RULESET, departments=RULE.replace("points: 5", "points: 权重", 1))
+    said = [one["message"] for one in outcome.json["findings"]]
+    assert said == ["没有什么读设置“计次”", "没有什么读设置“周期”"] and outcome.status == 0

@@ -15,11 +15,23 @@ CONTRACT = (
     "yaml unknown-key missing-key unknown-fact unknown-field unknown-unit unknown-group unknown-setting bad-value bad-formula "
     "division duplicate-id bad-id bad-cap incomplete-table dead-rule overlap unused-fact uncovered-clause untested-rule"
 ).split()
-WARNINGS = {"overlap", "unused-fact", "uncovered-clause", "untested-rule", "review-due", "unused-allow"}
+WARNINGS = {"overlap", "unused-fact", "uncovered-clause", "untested-rule", "review-due", "unused-allow", "unused-setting"}
 TESTED = """\
 - {name: 应用, unit: 市甲局, month: 2023-04, expect: {D01: 0}}
 - {name: 占比, unit: 市甲局, month: 2023-04, expect: {D01b: 0}}
+- {name: 条数, unit: 市甲局, month: 2023-04, expect: {D01z: 0}}
 """
+READS = RULE.partition("rules:")[0] + """\
+rules:
+  - id: D01z
+    title: 条数
+    clause: 附件4 附表一 (一)
+    units: all
+    when: {fact: 事项应用}
+    points: 权重 + 条数
+    once_per: {setting: 计次}
+    cap: {points: 20, per: {setting: 周期}}
+"""  # reads all settings of the small ruleset
 FILLED = {"id": "D01c", "title": "试", "clause": "附件4 附表一 (一)", "units": "all"}
 ANOTHER = "- {name: 另一条, unit: 市甲局, month: 2023-04, expect: {D01c: 0}}\n"
 
@@ -39,7 +51,7 @@ def put(example: dict[str, str], code: str) -> dict[str, str]:
     """The small ruleset's files with an example's fragments in their places, still marked."""
     files = {
         "ruleset.yaml": RULESET, "facts.yaml": FACTS, "units.yaml": UNITS, "clauses.yaml": CLAUSES,
-        "departments.yaml": RULE, "tests/some.yaml": TESTED,
+        "departments.yaml": RULE, "others.yaml": READS, "tests/some.yaml": TESTED,
     }  # fmt: skip
     for part, text in example.items():
         if part == "rule":

@@ -286,3 +286,16 @@ def test_what_is_wrong_in_a_check_of_the_dictionary_is_told_at_its_side():
     checks = FACTS.replace("[实报数 <= 应报数]", "[得分 >= 0, 实报数 <= ‹应报]")
     findings, place = found("facts", checks)
     assert [(one.place.line, one.place.column) for one in findings] == [place[1:]]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "units: [市甲局, 市乙局, ‹市甲局]\nwhen: {fact: 事项应用}\npoints: 2",
+        "units: all\nwhen: {fact: 事项应用, where: {方式: [转发, ‹转发]}}\npoints: 2",
+        "units: all\nwhen: {fact: 占比, where: {本地: [1, 2, ‹1.0]}}\npoints: 2",
+    ],
+)
+def test_what_a_list_says_twice_is_told_where_it_says_it_again(body):
+    findings, place = found("departments", rule(body))
+    assert [(f.code, f.place.line, f.place.column) for f in findings] == [("bad-value", *place[1:])]

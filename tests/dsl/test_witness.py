@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from engine.dsl.formula import parse_formula
 from engine.dsl.intervals import may_divide_by_zero, ranges
 from engine.dsl.loader import load_ruleset
+from engine.dsl.overlaps import overlaps
 from engine.dsl.model import Check, Field, FieldRef, Kind, Pattern, Time, Trigger
 from engine.dsl.model import Test as FieldTest
 from engine.dsl.proving import Facts
@@ -172,7 +173,7 @@ a_where = st.sampled_from(["", *WHERES]) | st.tuples(st.sampled_from(WHERES[:4])
 @settings(deadline=None, max_examples=60)
 def test_two_rules_overlap_where_they_give_the_same_for_every_fact_that_both_fire_on(one, other):
     written = HEAD + ONE.format("D01", "all", *one) + ONE.format("D01b", "[市甲局]", *other)
-    ruleset, findings = load_ruleset(files(facts=FACTS + KIND, departments=written))
+    ruleset = load_ruleset(files(facts=FACTS + KIND, departments=written))[0]
     assume(ruleset is not None)
     rules, kind = ruleset.in_force("2023-01"), ruleset.kinds["试"]
     both = [
@@ -181,7 +182,7 @@ def test_two_rules_overlap_where_they_give_the_same_for_every_fact_that_both_fir
     ]
     both = [fact for fact in both if all(_meets(fact.values, test) for each in rules for test in each.fact.tests)]
     expected = bool(both) and all(worth(rules[0], kind, fact) == worth(rules[1], kind, fact) for fact in both)
-    told = [finding for finding in findings if finding.code == "overlap"]
+    told = overlaps(ruleset)
     assert len(told) == expected
     if told:
         assert told[0].place == rules[1].place and "D01" in told[0].message and "市甲局" in told[0].message
@@ -199,10 +200,10 @@ def test_every_shipped_rule_is_alive_by_a_fact_that_fires(ruleset):
         assert (one.id, fact) in matcher.fired([fact])
 
 
-def test_loading_the_shipped_ruleset_needs_no_solver():
+def test_checking_the_shipped_ruleset_needs_no_solver():
     asked = (
-        "import sys; from pathlib import Path; from engine.dsl.loader import load_ruleset, read_folder;"
-        f"print(load_ruleset(read_folder(Path({str(SHIPPED)!r})))[1], 'z3' in sys.modules)"
+        "import sys; from pathlib import Path; from engine.dsl.loader import read_folder; from engine.workbench.checking import loaded;"
+        f"print(loaded(read_folder(Path({str(SHIPPED)!r})))[1], 'z3' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, cwd=SHIPPED.parent.parent)
     assert done.stdout == "[] False\n", done.stderr
