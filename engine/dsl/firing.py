@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from engine.dsl.formula import Formula, divisors
+from engine.dsl.formula import Formula, Name, Node, divisors
 from engine.dsl.intervals import Range, may_divide_by_zero, ranges
 from engine.dsl.model import FieldRef, Kind, Rule, Test, settled_test
 from engine.dsl.report import Spot
@@ -17,8 +17,6 @@ from engine.dsl.witness import Scope, Witness, is_alive, is_monthly, written
 
 if TYPE_CHECKING:
     from engine.dsl.proving import Condition
-
-_GUARD = "在 where 里加条件，如 除数字段: {gt: 0}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ def check_firing(rule: Rule, when: Spot, spot: Spot, words: Vocabulary) -> None:
         if isinstance(one, Division):
             told = "除数可能为 0" if one.proved else "无法证明除数不为 0"
             witness = one.shown(dated=len(found) > 1)
-            words.report.add(spot.at("points").value, "division", told, _GUARD, witness=witness)
+            words.report.add(spot.at("points").value, "division", told, one.hint, witness=witness)
             return
 
 
@@ -139,6 +137,34 @@ class Division:
         elif dated:
             told.insert(0, self.month)
         return "、".join(told) or self.formula.text
+
+
+    @property
+    def hint(self) -> str:
+        """What keeps the divisor from being 0: a condition on its fields, another value of its settings, or else another formula."""
+        divisor = self._divisor
+        names = sorted(Formula("", divisor).names)
+        fields, settings = [name for name in names if name not in self.settings], [name for name in names if name in self.settings]
+        if isinstance(divisor, Name) and fields:
+            return f"在 where 里加条件 {divisor.name}: {{gt: 0}}"
+        ways = [f"在 where 里给{_quoted(fields)}加条件，使除数不为 0"] if fields else []
+        ways += [f"给设置{_quoted(settings)}换一个值"] if settings else []
+        return "，或".join(ways) or "改公式：这个除数总是 0"
+
+    @property
+    def _divisor(self) -> Node:
+        """The innermost divisor that is 0 here; of what is not proved the innermost that is no number."""
+        told = self.witness.values if self.witness else {}
+        found = divisors(self.formula.tree)
+        for one in (Formula("", node) for node in found):
+            given = self.settings | {name: Fraction(told[name]) for name in one.names if name in told}
+            if self.proved and one.value(given) == 0 or not self.proved and one.names:
+                return one.tree
+        return found[-1]
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return "、".join(f"“{name}”" for name in names)
 
 
 def _firing_in(rule: Rule, scope: Scope, words: Vocabulary) -> Dead | Division | None:

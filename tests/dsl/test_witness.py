@@ -304,3 +304,20 @@ def test_units_or_months_apart_do_not_overlap():
 def body_of(id_: str, body: str, units: str = "all") -> str:
     lines = [f"id: {id_}", "title: 试", "clause: 附件4 附表一 (一)", f"units: {units}", *body.splitlines()]
     return "  - " + "\n    ".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    "formula, hint",
+    [
+        ("5 * 实报数 / 应报数", "在 where 里加条件 应报数: {gt: 0}"),
+        ("1 / 0", "改公式：这个除数总是 0"),
+        ("1 / (权重 - 10)", "给设置“权重”换一个值"),
+        ("1 / (应报数 - 实报数)", "在 where 里给“实报数”、“应报数”加条件，使除数不为 0"),
+        ("1 / 2 + 1 / (1 / (应报数 + 1) - 1)", "在 where 里给“应报数”加条件，使除数不为 0"),
+        ("5 / (应报数 - 权重)", "在 where 里给“应报数”加条件，使除数不为 0，或给设置“权重”换一个值"),
+        ("实报数 / 2 / (应报数 * 应报数 - 2 * 实报数 * 实报数)", "在 where 里给“实报数”、“应报数”加条件，使除数不为 0"),
+    ],
+)
+def test_the_hint_names_what_the_divisor_is_made_of(formula, hint):
+    (finding,) = found("departments", rule(f"units: all\nwhen: {{fact: 月度统计}}\npoints: {formula}"))[0]
+    assert (finding.code, finding.hint) == ("division", hint)
