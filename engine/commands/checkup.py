@@ -131,4 +131,4 @@ def _workspace(folder: Path) -> list[Check]:
 def _reviews(ruleset: Ruleset) -> list[Check]:
     """What the ruleset says is to be looked at again by now."""
     due = due_reviews(ruleset.settings.values(), day_of(moment())[:7])
-    return [Check("参数复核", "warning", one.message, f"{one.place}：{one.hint}") for one in due]
+    return [Check("设置复核", "warning", one.message, f"{one.place}：{one.hint}") for one in due]

@@ -131,7 +131,7 @@ class Division:
         if not self.proved:
             return ""
         bound = self.formula.bind(self.settings).bound
-        told = [f"参数 {name} 为 {value}" for name, value in bound.items()]
+        told = [f"设置 {name} 为 {value}" for name, value in bound.items()]
         if self.witness is not None:
             told.insert(0, self.witness.shown(self.names, dated=dated))
         elif dated:

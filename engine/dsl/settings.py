@@ -31,14 +31,14 @@ def read_settings(data: Mapping[str, Any], spot: Spot, report: Report) -> dict[s
             if setting:
                 settings[name] = setting
         else:
-            report.add(where.value, "bad-value", "参数应是一个值，或按月份写的值", "如 {2023-01: {value: 10, source: 附件4}}")
+            report.add(where.value, "bad-value", "设置应是一个值，或按月份写的值", "如 {2023-01: {value: 10, source: 附件4}}")
     return settings
 
 
 def due_reviews(settings: Iterable[Setting], month: str) -> list[Finding]:
     """A warning for every setting whose month of review lies before a month, YYYY-MM."""
     return [
-        Finding(one.place, "review-due", f"参数“{one.name}”应在 {one.review} 之前复核", "复核后改写 review，或删去它", "warning")
+        Finding(one.place, "review-due", f"设置“{one.name}”应在 {one.review} 之前复核", "复核后改写 review，或删去它", "warning")
         for one in settings
         if one.review is not None and one.review < month
     ]
@@ -56,5 +56,5 @@ def _dated(name: str, written: Mapping[str, Any], spot: Spot, report: Report) ->
         elif shape := shaped(DatedShape, data, spot.at(since), report):
             values.append((since, shape.value, shape.source))
     if not values and set(written) <= {_REVIEW}:
-        report.add(spot.value, "missing-key", f"参数“{name}”没有值", "如 2023-01: {value: 10, source: 附件4}")
+        report.add(spot.value, "missing-key", f"设置“{name}”没有值", "如 2023-01: {value: 10, source: 附件4}")
     return Setting(name, tuple(sorted(values)), review, spot.key) if values else None

@@ -106,17 +106,17 @@ class Vocabulary:
         """The setting that `{setting: NAME}` names, where it has a value from the first month on."""
         name = data.get("setting") if isinstance(data, dict) and len(data) == 1 else None
         if not isinstance(name, str):
-            self.report.add(spot.value, "bad-value", "这里应是一个值，或 {setting: 参数名}")
+            self.report.add(spot.value, "bad-value", "这里应是一个值，或 {setting: 设置名}")
             return None
         return SettingRef(name) if self.holds(name, spot.at("setting"), first) else None
 
     def holds(self, name: str, spot: Spot, first: str) -> bool:
         """Whether there is such a setting, with a value from the first month on."""
         if name not in self.settings:
-            self.report.unknown(spot.value, "unknown-setting", "参数", name, self.settings)
+            self.report.unknown(spot.value, "unknown-setting", "设置", name, self.settings)
             return False
         if self.settings[name].at(first) is None:
-            self.report.add(spot.value, "bad-value", f"参数“{name}”在 {first} 还没有值", "给它补上从该月起的值")
+            self.report.add(spot.value, "bad-value", f"设置“{name}”在 {first} 还没有值", "给它补上从该月起的值")
             return False
         return True
 
@@ -128,7 +128,7 @@ class Vocabulary:
         for value in self.values(setting):
             wrong = accepted(value)
             if wrong is not None:
-                self.report.add(spot.value, "bad-value", f"参数“{setting.name}”的值“{value}”不能用在这里：{wrong}")
+                self.report.add(spot.value, "bad-value", f"设置“{setting.name}”的值“{value}”不能用在这里：{wrong}")
                 return False
         return True
 
@@ -137,7 +137,7 @@ class Vocabulary:
         held = {self.settings[setting.name].at(month) for month in self.months}
         if len(held) == 1:
             return True
-        what = f"参数“{setting.name}”决定年度限额，全年只能有一个值"
+        what = f"设置“{setting.name}”决定年度限额，全年只能有一个值"
         self.report.add(spot.value, "bad-value", what, f"从 {self.months[0]} 起只给一个值")
         return False
 

@@ -15,7 +15,7 @@ from engine.dsl.types import BadValue, Value, WholeType
 from engine.dsl.vocabulary import Vocabulary, number
 
 
-_NO_FACT = "when 里只有 none，没有事实可读；只能用数和参数"
+_NO_FACT = "when 里只有 none，没有事实可读；只能用数和设置"
 
 
 class Worth:
@@ -43,7 +43,7 @@ class Worth:
         try:
             formula = parse_formula(text)
         except BadFormula as bad:
-            self._report.add(spot.letters(bad.column - 1).value, "bad-formula", bad.message, "只能用数、字段、参数、+ - * /、括号、min、max（半角）")
+            self._report.add(spot.letters(bad.column - 1).value, "bad-formula", bad.message, "只能用数、字段、设置、+ - * /、括号、min、max（半角）")
             return None
         sound = [self._number(name, spot.word(text, name)) for name in sorted(formula.names)]
         return formula if all(sound) else None
@@ -54,10 +54,10 @@ class Worth:
         if field is None:
             return self._known(name, spot) and self._numeric_setting(name, spot)
         if name in self._words.settings:
-            self._report.add(spot.value, "bad-formula", f"“{name}”既是字段又是参数，分不清指哪一个", "给参数另起一个名字")
+            self._report.add(spot.value, "bad-formula", f"“{name}”既是字段又是设置，分不清指哪一个", "给设置另起一个名字")
             return False
         if not field.type.numeric:
-            self._report.add(spot.value, "bad-formula", f"字段“{name}”不是数", "公式只能用数的字段和参数")
+            self._report.add(spot.value, "bad-formula", f"字段“{name}”不是数", "公式只能用数的字段和设置")
             return False
         return self._never_empty(field, spot)
 
@@ -66,7 +66,7 @@ class Worth:
             return False
         wrong = [value for value in self._words.values(SettingRef(name)) if number(value) is None]
         if wrong:
-            self._report.add(spot.value, "bad-formula", f"参数“{name}”的值“{wrong[0]}”不是数", "公式只能用数的字段和参数")
+            self._report.add(spot.value, "bad-formula", f"设置“{name}”的值“{wrong[0]}”不是数", "公式只能用数的字段和设置")
         return not wrong
 
     def _never_empty(self, field: Field, spot: Spot) -> bool:
@@ -82,7 +82,7 @@ class Worth:
             return True
         choices = [*self._fields, *self._words.settings]
         field = self._fields and self._report.nearest(name, choices) not in self._words.settings
-        code, what = ("unknown-field", "字段") if field else ("unknown-setting", "参数")
+        code, what = ("unknown-field", "字段") if field else ("unknown-setting", "设置")
         self._report.unknown(spot.value, code, what, name, choices, self._no_fact)
         return False
 

@@ -124,7 +124,7 @@ class _Mover:
         at = keys.index(key)
         if at + 1 == len(keys):
             place = self._document.key(*path, key)
-            raise InputError(f"{place}：参数“{path[-1]}”最后写的不是最晚的值，无从顺延", "把各值按月份从早到晚写")
+            raise InputError(f"{place}：设置“{path[-1]}”最后写的不是最晚的值，无从顺延", "把各值按月份从早到晚写")
         start, end = (self._offset(self._document.key(*path, one)) for one in (key, keys[at + 1]))
         self._edits.append((start, end, "", self._document.key(*path, key).line))
 

@@ -51,9 +51,9 @@ def divided(ruleset: Ruleset, settings: Mapping[str, str]) -> tuple[str, str] | 
 def _of_another_sort(setting: Setting, text: str) -> str | None:
     values = [value for _, value, _ in setting.values]
     if number(text) is None and all(number(value) is not None for value in values):
-        return f"参数“{setting.name}”应是一个数"
+        return f"设置“{setting.name}”应是一个数"
     if not _is_date(text) and all(map(_is_date, values)):
-        return f"参数“{setting.name}”应是日期"
+        return f"设置“{setting.name}”应是日期"
     return None
 
 

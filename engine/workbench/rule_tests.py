@@ -239,7 +239,7 @@ class _Reader:
         before = len(self.report.findings)
         for name, text in written.items():
             if name not in self.ruleset.settings:
-                self.report.unknown(spot.at(name).key, "unknown-setting", "参数", name, self.ruleset.settings)
+                self.report.unknown(spot.at(name).key, "unknown-setting", "设置", name, self.ruleset.settings)
             elif wrong := unreadable(self.ruleset, name, text):
                 self.report.add(spot.at(name).value, "bad-value", wrong)
         if len(self.report.findings) == before and (found := divided(self.ruleset, written)):

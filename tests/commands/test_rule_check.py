@@ -220,8 +220,8 @@ def test_a_setting_whose_review_is_overdue_is_told_by_check_and_doctor(check, ji
     monkeypatch.setenv("COLUMNS", "200")
     head = RULESET.replace("source: 附件4}}\n  计次", "source: 附件4}, review: 2023-12}\n  计次")
     outcome = check(ruleset=head)
-    assert outcome.status == 0 and "ruleset.yaml:8:3: 提醒 review-due 参数“权重”" in outcome.err
-    assert "权重" in next(line for line in jifen("-w", tmp_path, "doctor").out.splitlines() if "参数复核" in line)
+    assert outcome.status == 0 and "ruleset.yaml:8:3: 提醒 review-due 设置“权重”" in outcome.err
+    assert "权重" in next(line for line in jifen("-w", tmp_path, "doctor").out.splitlines() if "设置复核" in line)
     later = check("--json", ruleset=head.replace("2023-12}", "9999-12}"))
     assert ("review-due", "ruleset.yaml") not in told(later)
 

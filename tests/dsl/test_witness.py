@@ -232,9 +232,9 @@ SHOWN = {
     ),
     "a setting": (
         "units: all\nwhen: {fact: 占比, where: {名次: {le: 5}}}\npoints: 名次 / (权重 - 5 - 名次)",
-        "除数可能为 0，例如 占比：名次 5、参数 权重 为 10",
+        "除数可能为 0，例如 占比：名次 5、设置 权重 为 10",
     ),
-    "settings alone": ("units: all\nwhen: {none: 占比}\npoints: 1 / (权重 - 10)", "除数可能为 0，例如 参数 权重 为 10"),
+    "settings alone": ("units: all\nwhen: {none: 占比}\npoints: 1 / (权重 - 10)", "除数可能为 0，例如 设置 权重 为 10"),
     "beyond the solver": (
         "units: all\nwhen: {fact: 月度统计, where: {实报数: {gt: 0}}}\npoints: 5 / (应报数 * 应报数 - 2 * 实报数 * 实报数)",
         "无法证明除数不为 0",
@@ -284,7 +284,7 @@ def test_a_divisor_that_is_0_in_some_months_names_the_first_of_them():
     )
     written = rule("units: all\nwhen: {fact: 占比}\npoints: 名次 / 权重")
     findings = load_ruleset(files(ruleset=dated, departments=written))[1]
-    assert [one.witness for one in findings] == ["2023-07 的占比：名次 1、参数 权重 为 0"]
+    assert [one.witness for one in findings] == ["2023-07 的占比：名次 1、设置 权重 为 0"]
 
 
 def test_an_absence_that_two_rules_score_alike_is_told():

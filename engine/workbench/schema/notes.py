@@ -19,7 +19,7 @@ NOTES: Mapping[type[shapes.Shape], Mapping[str, str]] = {
         "credit_code_field": "填统一社会信用代码的字段：按校验码核对",
         "digest_field": "填附件 SHA-256 的字段",
         "calendar": "节假日与调休上班日，按年度写；程序尚不知道的年度才要写",
-        "settings": "参数：一个值，或按起用月份写的几个值，各注明来源",
+        "settings": "设置：一个值，或按起用月份写的几个值，各注明来源",
         "grades": "各类别的等次，从上往下取第一个符合的",
         "annual": "年度考核由什么组成、怎样排名",
         "rates": "通报里逐单位提示的比率，不足 1 的列出",
@@ -126,7 +126,7 @@ NOTES: Mapping[type[shapes.Shape], Mapping[str, str]] = {
         "clause": "出处",
         "units": "责任单位：单位、组、类别的列表",
         "kind": "by 限期完成；monthly 每月都要有；clean 当月不能有 breach",
-        "due": "到期日，如 2023-04-30，或参数",
+        "due": "到期日，如 2023-04-30，或设置",
         "done_when": "有了什么事实就是完成；列表为都要，any 为有一即可",
         "standard": "done_when 的每一条事实都要合的标准",
         "breach": "不该有的事实",
@@ -175,7 +175,7 @@ NOTES: Mapping[type[shapes.Shape], Mapping[str, str]] = {
         "facts": "事实，按种类写成列表",
         "expect": "各规则应得的积分；没写的规则不应计分。也可按月份写",
         "ignore": "不判断的规则",
-        "settings": "这个例子里改变的参数",
+        "settings": "这个例子里改变的设置",
         "tasks": "月末各任务应有的状态",
     },
 }
@@ -187,5 +187,5 @@ OPERATORS = {
     "ne": "不等于",
     "given": "填了（true）还是空着（false）",
 }
-SETTING = "写参数的名称，用它当月的值"
+SETTING = "写设置的名称，用它当月的值"
 FIELD = "与同一条事实的另一个字段比"
