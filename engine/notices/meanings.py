@@ -32,7 +32,7 @@ CLASSES = {
     "AdviceWay": "到上一等次的一个办法", "AdviceClause": "一条考核条款还可得的分", "AdviceCap": "一个全年上限用去多少", "AdviceStep": "可做的一步",
     "UnitPage": "单位全年", "UnitMonthRow": "单位的一个月", "RankCourse": "名次走势图", "RankDot": "走势图上的一个月",
     "CoveragePage": "规则测试的覆盖情况", "ShareLine": "一类的覆盖率", "RuleLine": "一条规则的覆盖情况", "BranchLine": "规则的一个条件、分值或上限",
-    "TaskLine": "一项任务的覆盖情况", "ClauseLine": "一个条款的覆盖情况",
+    "TaskLine": "一项任务的覆盖情况", "ClauseLine": "一个条款的覆盖情况", "FigureLine": "由单条记录汇总的一种统计的覆盖情况",
     "ImpactPage": "换一版规则的影响", "ImpactChange": "一处改动", "ImpactTally": "有变的分录的条数与合计", "ImpactClause": "一个条款有变的分录",
     "ImpactUnit": "积分、名次或等次有变的单位", "ImpactEntry": "有变的一条分录",
 }  # fmt: skip
@@ -118,7 +118,7 @@ FIELDS = {
     "percent": "百分数，如 97.22%", "RuleLine.place": "文件、行、列", "RuleLine.tests": "写到它的测试数", "fired": "触发的次数", "branches": "各条件、分值与上限",
     "yes": "符合的次数", "BranchLine.no": "不符合的次数；只有一面的为空", "sort": "条件、分值或上限", "BranchLine.missing": "还缺什么；不缺的为空文本",
     "RuleLine.missing": "还缺的各项", "TaskLine.statuses": "各状态及判定过的次数", "judged": "判定过", "ClauseLine.by": "由哪些规则、任务覆盖，或不计分的原因；没有的为空文本",
-    "CoveragePage.rules": "各规则，有缺的在前",
+    "CoveragePage.rules": "各规则，有缺的在前", "CoveragePage.figures": "由单条记录汇总的各种统计", "FigureLine.share": "已覆盖的与全部的，如 3/4；没有的为空文本",
     # 换一版规则的影响
     "other": "另一版规则集是哪一版", "ImpactPage.months": "比较的月份；还没有计过分的为空文本", "level": "程度", "ImpactPage.changes": "各处改动",
     "what": "改了什么", "gained": "新增的条数", "lost": "失去的条数", "changed": "变动的条数", "ImpactTally.by": "合计增减，百分之一分",

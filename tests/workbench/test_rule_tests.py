@@ -314,7 +314,7 @@ def test_a_malformed_part_of_a_test_hides_no_other_fault_of_it(jifen, only):
         ("bad-value", "没有名为“D9”的规则"),
         ("bad-value", "这里应是一个文字或数"),
         ("bad-value", "没有名为“D5”的规则"),
-        ("unknown-setting", "没有名为“限额”的参数"),
+        ("unknown-setting", "没有名为“限额”的设置"),
         ("bad-value", "这里应是“键: 值”"),
     ]
 
