@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -77,10 +77,7 @@ class Advising:
         as_usual = Months(self._ahead, unit, usual(self._ahead, unit, known.months))
         found = steps(known, as_usual) if known.months else ()
         posted = self._posted(unit)
-        barred = vetoes(known)
         place = self._grading.place(unit)
-        if place and barred and not self._ahead.months:  # the last month is posted: the year is graded so, whatever the points
-            place = replace(place, grade=barred[0].rule.veto, lead=None, better="")
         points = {month: self._ahead.outlook.points[month] for month in self.posted}
         return Advice(
             ruleset=self.ruleset,
@@ -89,7 +86,7 @@ class Advising:
             month=known.months[0] if known.months else None,
             points=sum(course(self.ruleset, unit, points).values()),
             place=place,
-            vetoes=barred,
+            vetoes=vetoes(known),
             clauses=self._clauses(unit, posted, found),
             losses=losses(known, as_usual, posted) if known.months else (),
             next=towards(self._grading, place, known, as_usual, found) if place else None,

@@ -82,6 +82,8 @@ class Grading:
         if own is None:
             return None
         ladder = self._ladder(own)
+        if own.unit in self.ahead.outlook.forced:  # the last month is posted: the year is graded so, whatever the points
+            return Place(own.rank, len(ladder), own.grade, None, "", len(ladder))
         better = next((grade for grade in reversed(ladder[: own.rank]) if grade != own.band), "")
         reached = ladder[: own.rank] if better else ladder
         until = max(rank for rank, grade in enumerate(reached, 1) if grade == (better or own.band))

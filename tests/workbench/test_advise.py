@@ -19,7 +19,7 @@ from engine.workbench.advice import Advice, Advising
 from engine.workbench.advice_steps import Step
 from engine.workspace import Workspace
 from models.database import reading
-from tests.annual import OWING, copied, quietly, write
+from tests.annual import MONTHS, OWING, copied, quietly, write
 from tests.notices.reading import Reader
 
 LAST, NEXT = "2023-03", "2023-04"
@@ -223,6 +223,34 @@ def test_a_veto_at_the_end_of_the_year_is_the_grade_that_the_year_gives(jifen, s
     for text in (shown, page):
         assert "底仍如此，年度定为“不合格”" in text and "到2023年12月底" not in text and "优秀" not in text
 
+
+def test_where_vetoed_units_go_last_those_behind_move_up_in_advice_and_supposition_too(jifen, scored, tmp_path):
+    workspace = copied(scored, tmp_path)
+    (ruleset,) = workspace.glob("rulesets/*/ruleset.yaml")
+    text = ruleset.read_text(encoding="utf-8")
+    ruleset.write_text(text.replace("{value: keep, source: 附件4 未写明}", "{value: last, source: 通知}"), encoding="utf-8")
+    for month in MONTHS:
+        quietly("-w", workspace, "run", month, "--no-notices")
+
+    def year() -> dict[str, tuple[int, str]]:
+        units = jifen("-w", workspace, "annual", "2023", "--provisional", "--json").json["units"]
+        return {one["unit"]: (one["rank"], one["grade"]) for one in units}
+
+    stands, opened = year(), Workspace.open(workspace)
+    with reading(opened.database) as connection:
+        advising = Advising(connection, opened.ruleset)
+        assert {unit: ((place := advising.of(unit).place).rank, place.grade) for unit in stands} == stands
+    first = next(iter(stands))
+    supposed = jifen("-w", workspace, "whatif", first, "2023-12", "--fact", "拖欠账款:主体=某公司", "--json").json["grade"]
+    ended = jifen("-w", workspace, "whatif", OWING, "2023-12", "--fact", "拖欠账款:主体=某工程公司,起始月份=2023-11,终止月份=2023-11", "--json").json["grade"]
+    inbox = tmp_path / "later"
+    inbox.mkdir()
+    assert (supposed["before"], supposed["after"], stands[first][1]) == ("优秀", "不合格", "优秀")
+    write(inbox, "拖欠账款", "单位,主体,起始月份,终止月份", f"{OWING},某工程公司,2023-11,2023-11")
+    quietly("-w", workspace, "import", inbox)
+    for month in MONTHS[-2:]:
+        quietly("-w", workspace, "run", month, "--no-notices")
+    assert ended["before"] == stands[OWING][1] == "不合格" and ended["after"] == year()[OWING][1]
 
 def test_what_cannot_be_advised_says_why(jifen, workspace, spring):
     empty = jifen("-w", workspace, "advise", BUREAU)
