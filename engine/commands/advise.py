@@ -137,7 +137,7 @@ def _tell_losses(found: Advice) -> None:
 
 def _tell_next(found: Advice) -> None:
     from engine.notices.wording import pts, signed
-    from engine.workbench.advice_words import step_words
+    from engine.workbench.advice_words import short_words, step_words
 
     if found.place and found.place.lead is not None:
         say(f"\n已是最高等次“{found.place.grade}”，再少 {pts(found.place.lead)} 分仍在其中（其他单位不变）")
@@ -148,9 +148,11 @@ def _tell_next(found: Advice) -> None:
     if found.vetoes:
         say("  一票否决的情形不消除，积分够了也没有这一等次。")
     for number, one in enumerate(found.next.combinations, 1):
-        say(f"  办法{number}：共 {signed(one.gain)} 分{'' if one.reaches else '，仍不够'}")
+        say(f"  办法{number}：共 {signed(one.gain)} 分{short_words(one)}")
         for step in one.steps:
             say(f"    {signed(step.extra):>8}  {step_words(found.ruleset, step)}（{step.rule.id}，{step.rule.clause}）")
+    if found.month and not found.next.combinations:
+        say("  近期的步骤够不到：十步以内没有办法。")
 
 
 def _tell_steps(found: Advice) -> None:

@@ -61,6 +61,7 @@ class AdviceLoss:
 class AdviceWay:
     points: int
     reaches: bool
+    short: str  # why it does not bring the grade; empty where it does
     steps: tuple[AdviceStep, ...]
 
 

@@ -109,7 +109,7 @@ FIELDS = {
     "AdvicePage.rank": "如年度到此为止的名次；不考核年度的为空", "AdvicePage.points": "累计积分，百分之一分", "AdvicePage.lead": "再少多少仍是最高等次，百分之一分；不是最高等次的为空",
     "AdvicePage.vetoes": "年底仍在就影响等次的情形", "losses": "逐月在扣的各项", "next": "到上一等次的距离；已是最高等次的为空", "AdviceLoss.since": "起自哪个月",
     "saves": "从以后第一个月起不再扣，到年底少扣多少，百分之一分", "AdviceLoss.points": "每月扣分，百分之一分（负数）", "needs": "还差多少，百分之一分",
-    "foreseen": "以后第一个月已可预见的扣分，百分之一分", "ways": "各办法", "reaches": "够不够", "steps": "各步", "caps": "各全年上限", "AdviceVeto.until": "年度最后一个月",
+    "foreseen": "以后第一个月已可预见的扣分，百分之一分", "ways": "各办法", "reaches": "够不够", "short": "为什么仍得不到等次，够得到的为空", "steps": "各步", "caps": "各全年上限", "AdviceVeto.until": "年度最后一个月",
     "AdviceWay.points": "各步合计多得，百分之一分", "AdviceClause.points": "已得积分，百分之一分", "AdviceCap.points": "已计积分，百分之一分", "AdviceStep.points": "比照上月报过的数多得，百分之一分",
     "gain": "与什么都不报相比多得，百分之一分", "again": "以后各月再做还可得多少；不再得的为空文本", "AdviceStep.count": "同样的有几项", "AdviceStep.say": "报送什么",
     "Gauge.points": "已得（已扣）积分，百分之一分", "UnitRow.points": "各月积分，百分之一分；当月还没有这个单位的为空",

@@ -78,6 +78,7 @@ class Advising:
         found = steps(known, as_usual) if known.months else ()
         posted = self._posted(unit)
         place = self._grading.place(unit)
+        barred = vetoes(known)
         points = {month: self._ahead.outlook.points[month] for month in self.posted}
         return Advice(
             ruleset=self.ruleset,
@@ -86,10 +87,10 @@ class Advising:
             month=known.months[0] if known.months else None,
             points=sum(course(self.ruleset, unit, points).values()),
             place=place,
-            vetoes=vetoes(known),
+            vetoes=barred,
             clauses=self._clauses(unit, posted, found),
             losses=losses(known, as_usual, posted) if known.months else (),
-            next=towards(self._grading, place, known, as_usual, found) if place else None,
+            next=towards(self._grading, place, known, as_usual, found, barred) if place else None,
         )
 
     def _posted(self, unit: str) -> dict[str, Mapping[str, int]]:

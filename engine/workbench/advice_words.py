@@ -10,12 +10,18 @@ from engine.dsl.model import Kind, Ruleset
 from engine.facts import Fact
 from engine.notices.wording import signed
 from engine.workbench.advice_drafts import is_made_up
+from engine.workbench.advice_grade import Combination
 from engine.workbench.advice_steps import Step
 
 
 def step_words(ruleset: Ruleset, step: Step) -> str:
     """What is to be reported."""
     return "；".join(_fact_words(ruleset, step, fact) for fact in step.facts)
+
+
+def short_words(way: Combination) -> str:
+    """Why a way does not bring the grade; empty where it does."""
+    return "" if way.reaches else "，一票否决仍未消除" if way.enough else "，仍不够"
 
 
 def again_words(step: Step) -> str:

@@ -168,11 +168,38 @@ def test_a_veto_in_sight_comes_first_with_what_ends_it_and_by_when(jifen, spring
     assert "一票否决的情形不消除，积分够了也没有这一等次" in out
 
 
+def test_every_way_ends_the_veto_that_would_bar_the_grade(jifen, spring, tmp_path):
+    ways = jifen("-w", spring, "advise", OWING, "--json").json["next"]["combinations"]
+    assert ways and all(any(fact.get("终止月份") == NEXT for step in way["steps"] for fact in step["facts"]) for way in ways)
+    for way in ways:
+        keys = [json.dumps(step["facts"], ensure_ascii=False) for step in way["steps"]]
+        assert len(keys) == len(set(keys))
+    (reached,) = [way for way in ways[:1] if way["reaches"]]
+    workspace = copied(spring, tmp_path)
+    facts = [fact for step in reached["steps"] for fact in step["facts"]]
+    quietly("-w", workspace, "run", NEXT, "--from", jsonl(tmp_path / "way.jsonl", facts), "--no-notices")
+    assert jifen("-w", workspace, "advise", OWING, "--json").json["vetoes"] == []
+
+
+def test_what_takes_more_than_ten_steps_is_no_way(jifen, spring, advised, tmp_path):
+    assert all(len(way.steps) <= 10 for advice in advised.values() if advice.next for way in advice.next.combinations)
+    workspace = copied(spring, tmp_path)
+    inbox = tmp_path / "later"
+    inbox.mkdir()
+    write(inbox, "拖欠账款", "单位,主体,起始月份", *(f"{BUREAU},某{number}公司,{LAST}" for number in range(12)))
+    quietly("-w", workspace, "run", LAST, "--from", inbox)
+    told = jifen("-w", workspace, "advise", BUREAU, "--json").json["next"]
+    assert told["needs"] and told["combinations"] == []
+    shown = jifen("-w", workspace, "advise", BUREAU).out
+    page = Reader((workspace / "notices" / LAST / advice_file(BUREAU)).read_text(encoding="utf-8")).text
+    assert all("近期的步骤够不到" in text and "办法1" not in text for text in (shown, page))
+
+
 def by_grade(advised: dict[str, Advice], category: str) -> list[str]:
     """Units of a category that a combination brings to a better grade, one of each grade."""
     found: dict[str, str] = {}
     for unit, advice in advised.items():
-        if advice.ruleset.units[unit].category == category and advice.next and advice.next.combinations[0].reaches:
+        if advice.ruleset.units[unit].category == category and advice.next and any(one.reaches for one in advice.next.combinations[:1]):
             found.setdefault(advice.place.grade, unit)
     return list(found.values())
 
