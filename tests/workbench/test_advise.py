@@ -17,6 +17,7 @@ from engine.notices.advice import advice_file, advice_page, month_advice
 from engine.notices.render import page_bytes
 from engine.workbench.advice import Advice, Advising
 from engine.workbench.advice_steps import Step
+from engine.workbench.advice_words import step_words
 from engine.workspace import Workspace
 from models.database import reading
 from tests.annual import MONTHS, OWING, copied, quietly, write
@@ -47,6 +48,7 @@ def spring(tmp_path_factory, ruleset) -> Path:
     write(inbox, "代码重错", "单位,编号,类型,起始月份,终止月份", f"{WRONG},丙1,错码,2023-02,", f"{WRONG},丙2,重码,2023-01,{LAST}")
     write(inbox, "拖欠账款", "单位,主体,起始月份,终止月份", f"{OWING},某工程公司,2023-02,", f"{BUREAU},某服务公司,2023-01,2023-02")
     write(inbox, "典型经验", "单位,月份,名称", f"{BEST},2023-02,联审", f"{COUNTY},2023-02,联办")
+    write(inbox, "守信主体占比", "单位,月份,指标,本地占比,全国占比", f"潞州区,{LAST},纳税信用A级,6.5,7.24")
     write(inbox, "信易贷入驻", "单位,月份,入驻企业数,企业总数", f"{COUNTY},{LAST},5,80")
     write(inbox, "行业主管", "行业,单位,起始月份,终止月份", f"教育,{BUREAU},,")
     workspace = folder / "workspace"
@@ -123,6 +125,17 @@ def test_figures_short_of_full_are_bettered_within_what_the_dictionary_allows(ad
     assert [step.facts[0].values[name] for name in ("应报数", "实报数", "及时数", "合规数")] == [40, 40, 40, 40]
     # Told last: 10×30/36 + 10×33/36 + 10×36/40 = 26.50.
     assert (step.gain, step.extra, step.again) == (3000, 350, 350)
+
+
+def test_sizes_that_a_unit_never_told_are_its_own_and_a_rate_is_above_another_not_a_number(jifen, spring, advised):
+    (step,) = (one for one in steps_of(advised[SILENT]) if one.facts[0].kind == "双公示统计")
+    words = step_words(advised[SILENT].ruleset, step)
+    assert words == "报送“双公示统计”：应报数 按实际，实报数、及时数、合规数 全部达到时" and step.facts[0].values["应报数"] == 1
+    (told,) = (one for one in steps_of(advised[BUREAU]) if one.facts[0].kind == "双公示统计")
+    assert "实报数 36→40" in step_words(advised[BUREAU].ruleset, told)
+    shown = jifen("-w", spring, "advise", COUNTY).out
+    assert "本地占比大于全国占比" in shown and "1.0001" not in shown
+    assert "“守信主体占比”（纳税信用A级）：本地占比大于全国占比（7.24）" in jifen("-w", spring, "advise", "潞州区").out
 
 
 def test_a_cap_that_is_full_leaves_no_step_and_one_nearly_full_only_what_is_left(advised):
