@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 def show_advice(folder: Path, unit: str, year: int | None, as_json: bool) -> None:
+    from engine.ledger.approving import approved
     from engine.ledger.standings import posted_months
     from engine.workbench.advice import Advising
     from models.database import reading
@@ -33,6 +34,9 @@ def show_advice(folder: Path, unit: str, year: int | None, as_json: bool) -> Non
         if not posted:
             raise InputError(f"{ruleset.year} 年还没有计分的月份，无从建议", f"先执行 `jifen run {ruleset.months[0]}`")
         found = Advising(connection, ruleset).of(unit_in(ruleset, unit, posted[-1]))
+        stood = approved(connection, ruleset.year)
+        if stood is not None:
+            found = found.as_approved(stood.result)
     if as_json:
         say_json(advice_json(found))
     else:
@@ -49,6 +53,7 @@ def advice_json(found: Advice) -> dict[str, object]:
         "points": decimal(found.points),
         "rank": place and place.rank,
         "grade": place and place.grade,
+        "approved": found.approved,
         "lead": None if place is None or place.lead is None else decimal(place.lead),
         "vetoes": [
             {"rule": one.rule.id, "clause": one.rule.clause, "grade": one.rule.veto, "what": one.say, "ends": one.ends, "until": one.until,
@@ -110,7 +115,7 @@ def _tell(found: Advice) -> None:
     from engine.notices.wording import month_words, pts
 
     place = found.place
-    where = f"，{found.ruleset.units[found.unit].category}第 {place.rank} 名，暂列“{place.grade}”" if place else ""
+    where = f"，{found.ruleset.units[found.unit].category}第 {place.rank} 名，{'年度等次审定为' if found.approved else '暂列'}“{place.grade}”" if place else ""
     say(f"{found.unit} 截至{month_words(found.as_of)}：累计积分 {pts(found.points)}{where}")
     for one in found.vetoes:
         say(f"\n一票否决：{one.say}（{one.rule.id}，{one.rule.clause}）")
@@ -160,7 +165,8 @@ def _tell_steps(found: Advice) -> None:
     from engine.workbench.advice_words import again_words, grouped
 
     if found.month is None:
-        say(f"\n{month_words(found.as_of)}已经计分，本年度没有可再做的")
+        what = "本年度的结果已经审定，" if found.approved else f"{month_words(found.as_of)}已经计分，本年度"
+        say(f"\n{what}没有可再做的")
         return
     say(f"\n{month_words(found.month)}还可多得（已按上月报过的数计，括号内是没有任何上报时的）：")
     for one in found.clauses:

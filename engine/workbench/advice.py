@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
 from engine.dsl.model import Cap, Rule, Ruleset
+from engine.ledger.annual import YearResult
 from engine.ledger.reading import rule_sums
 from engine.ledger.standings import posted_months
 from engine.scoring.succession import course, forebears
@@ -52,6 +53,15 @@ class Advice:
     clauses: tuple[ClauseAdvice, ...]
     losses: tuple[Loss, ...]
     next: Next | None
+    approved: bool = False
+
+    def as_approved(self, result: YearResult) -> Advice:
+        """The same of a year whose approved result nothing changes any more."""
+        own = next((one for one in result.units if one.unit == self.unit), None)
+        if own is None:
+            return self
+        size = sum(one.category == own.category for one in result.units)
+        return replace(self, place=Place(own.rank, size, own.grade, None, "", size), next=None, approved=True)
 
 
 class Advising:

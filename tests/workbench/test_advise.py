@@ -244,6 +244,17 @@ def test_a_year_that_is_over_has_nothing_left_to_do(jifen, scored):
     assert "2023年12月已经计分，本年度没有可再做的" in jifen("-w", scored, "advise", OWING).out  # the months before may not be
 
 
+def test_an_approved_year_says_what_was_approved_and_asks_for_nothing(jifen, shut, tmp_path):
+    workspace = copied(shut, tmp_path)
+    unit = next(one["unit"] for one in jifen("-w", workspace, "annual", "2023", "--json").json["units"] if one["grade"] == "良好")
+    assert jifen("-w", workspace, "advise", unit, "--json").json["next"]["grade"] == "优秀"
+    quietly("-w", workspace, "approve", "2023", "--by", "市政府常务会议")
+    told = jifen("-w", workspace, "advise", unit, "--json").json
+    assert (told["grade"], told["approved"], told["next"]) == ("良好", True, None)
+    shown = jifen("-w", workspace, "advise", unit).out
+    assert "年度等次审定为“良好”" in shown and "本年度的结果已经审定，没有可再做的" in shown and "暂列" not in shown and "下一等次" not in shown
+
+
 def test_a_veto_at_the_end_of_the_year_is_the_grade_that_the_year_gives(jifen, scored, tmp_path):
     workspace = copied(scored, tmp_path)
 
