@@ -50,6 +50,7 @@ def advice_json(found: Advice) -> dict[str, object]:
         "year": found.ruleset.year,
         "as_of": found.as_of,
         "month": found.month,
+        "missing": list(found.missing),
         "points": decimal(found.points),
         "rank": place and place.rank,
         "grade": place and place.grade,
@@ -113,10 +114,13 @@ def _next(found: Advice, following: Next) -> dict[str, object]:
 
 def _tell(found: Advice) -> None:
     from engine.notices.wording import month_words, pts
+    from engine.workbench.advice_words import missing_words
 
     place = found.place
     where = f"，{found.ruleset.units[found.unit].category}第 {place.rank} 名，{'年度等次审定为' if found.approved else '暂列'}“{place.grade}”" if place else ""
     say(f"{found.unit} 截至{month_words(found.as_of)}：累计积分 {pts(found.points)}{where}")
+    if found.missing:
+        say(missing_words(found.missing))
     for one in found.vetoes:
         say(f"\n一票否决：{one.say}（{one.rule.id}，{one.rule.clause}）")
         say(f"    {'到' if found.month else ''}{month_words(one.until)}底仍如此，年度定为“{one.rule.veto}”。{one.ends if found.month else ''}")

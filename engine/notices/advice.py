@@ -18,7 +18,7 @@ from engine.notices.wording import month_words, statement_file
 from engine.workbench.advice import Advice, Advising, ClauseAdvice
 from engine.workbench.advice_grade import Next
 from engine.workbench.advice_steps import Step
-from engine.workbench.advice_words import again_words, grouped, short_words
+from engine.workbench.advice_words import again_words, grouped, missing_words, short_words
 
 ADVICE = "提分建议"
 
@@ -44,6 +44,7 @@ def advice_page(book: Book, found: Advice) -> AdvicePage:
         category=unit.category,
         statement=f"../{statement_href(unit.name)}",
         month=month_words(found.month) if found.month else "",
+        missing=missing_words(found.missing),
         points=found.points,
         rank=place.rank if place else None,
         size=place.size if place else 0,

@@ -83,6 +83,7 @@ class AdvicePage:
     category: str
     statement: str
     month: str
+    missing: str
     points: int
     rank: int | None
     size: int

@@ -106,7 +106,7 @@ FIELDS = {
     "facts": "事实，最前的几条", "more_facts": "另有几条事实未列出", "Example.lines": "各条积分", "more_lines": "另有几条积分未列出", "given": "计入的积分，百分之一分",
     "ExampleFact.kind": "事实的种类", "ExampleFact.say": "各字段及其值", "MonthSums.units": "积分的单位，最前的几个", "MonthSums.more": "另有几个单位未列出", "StatusCount.sign": "状态的样式类名",
     "advice": "提分建议的地址；没有的为空文本", "AdvicePage.statement": "得分单的地址", "AdvicePage.month": "以后第一个月；各月均已计分的为空文本",
-    "AdvicePage.rank": "如年度到此为止的名次；不考核年度的为空", "AdvicePage.points": "累计积分，百分之一分", "AdvicePage.lead": "再少多少仍是最高等次，百分之一分；不是最高等次的为空",
+    "AdvicePage.missing": "以前还没有计分的月份，一句话；没有的为空文本", "AdvicePage.rank": "如年度到此为止的名次；不考核年度的为空", "AdvicePage.points": "累计积分，百分之一分", "AdvicePage.lead": "再少多少仍是最高等次，百分之一分；不是最高等次的为空",
     "AdvicePage.vetoes": "年底仍在就影响等次的情形", "losses": "逐月在扣的各项", "next": "到上一等次的距离；已是最高等次的为空", "AdviceLoss.since": "起自哪个月",
     "saves": "从以后第一个月起不再扣，到年底少扣多少，百分之一分", "AdviceLoss.points": "每月扣分，百分之一分（负数）", "needs": "还差多少，百分之一分",
     "foreseen": "以后第一个月已可预见的扣分，百分之一分", "ways": "各办法", "reaches": "够不够", "short": "为什么仍得不到等次，够得到的为空", "steps": "各步", "caps": "各全年上限", "AdviceVeto.until": "年度最后一个月",

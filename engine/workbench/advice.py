@@ -41,7 +41,10 @@ class ClauseAdvice:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """`month` is the first month to come, None where the year is over; `place` is None where no year is graded."""
+    """`month` is the first month to come, None where the year is over; `place` is None where no year is graded.
+
+    `missing` are the months before `as_of` that are not posted: nothing of them is counted.
+    """
 
     ruleset: Ruleset
     unit: str
@@ -53,6 +56,7 @@ class Advice:
     clauses: tuple[ClauseAdvice, ...]
     losses: tuple[Loss, ...]
     next: Next | None
+    missing: tuple[str, ...]
     approved: bool = False
 
     def as_approved(self, result: YearResult) -> Advice:
@@ -74,6 +78,7 @@ class Advising:
         posted = [month for month in posted_months(connection) if month in ruleset.months and (until is None or month <= until)]
         self.ruleset = ruleset
         self.posted = posted
+        self._missing = tuple(month for month in ruleset.months if month < posted[-1] and month not in posted)
         to_come = [month for month in ruleset.months if month > posted[-1]]
         stands = standing_hits(connection, ruleset, posted)
         outlook = Outlook(connection, ruleset, to_come[:1], until=posted[-1], seen=seen, closed=stands)
@@ -101,6 +106,7 @@ class Advising:
             clauses=self._clauses(unit, posted, found),
             losses=losses(known, as_usual, posted) if known.months else (),
             next=towards(self._grading, place, known, as_usual, found, barred) if place else None,
+            missing=self._missing,
         )
 
     def _posted(self, unit: str) -> dict[str, Mapping[str, int]]:

@@ -9,7 +9,7 @@ from engine.dsl.masks import masked
 from engine.dsl.model import FieldRef, Kind, Ruleset, Test
 from engine.facts import Fact
 from engine.notices.rule_words import test_words
-from engine.notices.wording import signed
+from engine.notices.wording import month_words, signed
 from engine.workbench.advice_drafts import is_made_up, sizes
 from engine.workbench.advice_grade import Combination
 from engine.workbench.advice_steps import Step
@@ -18,6 +18,11 @@ from engine.workbench.advice_steps import Step
 def step_words(ruleset: Ruleset, step: Step) -> str:
     """What is to be reported."""
     return "；".join(_fact_words(ruleset, step, fact) for fact in step.facts)
+
+
+def missing_words(months: Sequence[str]) -> str:
+    """What a gap in the posted months means; empty where there is none."""
+    return f"{'、'.join(map(month_words, months))}尚未计分，没有算在内。" if months else ""
 
 
 def short_words(way: Combination) -> str:

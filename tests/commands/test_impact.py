@@ -111,6 +111,8 @@ def test_more_points_lost_move_units_ranks_and_entries(jifen, workspace, sheet, 
     assert (entry["rule"], entry["fact"], entry["row"]) == ("C04", "双公示异议:潞州区|2023-04|一", 2)
     assert (entry["before"], entry["after"]) == ("-3.00", "-5.00")
     assert [(one["gained"], one["lost"], one["changed"], one["by"]) for one in told["clauses"]] == [(0, 0, 1, "-2.00")]
+    shown = jifen("-w", workspace, "rules", "impact", other(_rule("C04", "points: -3", "points: -5"))).out
+    assert "扣分比以前多（−3.00 → −5.00）" in shown and "-3.00" not in shown
     free = impact(jifen, workspace, other(_rule("C04", "及时处理: 否", "及时处理: 是")))
     assert [(one["before"], one["after"]) for one in free["entries"]] == [("-3.00", None)]
     assert {one["unit"]: (one["rank_before"], one["rank_after"]) for one in free["units"]} == {"潞州区": (14, 1)}

@@ -237,6 +237,16 @@ def test_the_same_ledger_gives_the_same_advice(jifen, spring):
     assert one == other
 
 
+def test_a_gap_in_the_posted_months_is_told(jifen, spring, tmp_path):
+    workspace = copied(spring, tmp_path)
+    quietly("-w", workspace, "run", "2023-05")
+    assert jifen("-w", workspace, "advise", BUREAU, "--json").json["missing"] == [NEXT]
+    shown = jifen("-w", workspace, "advise", BUREAU).out
+    page = Reader((workspace / "notices/2023-05" / advice_file(BUREAU)).read_text(encoding="utf-8")).text
+    assert all("2023年4月尚未计分，没有算在内" in text for text in (shown, page))
+    assert "尚未计分" not in jifen("-w", spring, "advise", BUREAU).out
+
+
 def test_a_year_that_is_over_has_nothing_left_to_do(jifen, scored):
     told = jifen("-w", scored, "advise", OWING, "--json").json
     assert told["month"] is None and told["losses"] == [] and all(not one["steps"] for one in told["clauses"])
