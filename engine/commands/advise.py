@@ -117,7 +117,8 @@ def _tell(found: Advice) -> None:
     from engine.workbench.advice_words import missing_words
 
     place = found.place
-    where = f"，{found.ruleset.units[found.unit].category}第 {place.rank} 名，{'年度等次审定为' if found.approved else '暂列'}“{place.grade}”" if place else ""
+    category, state = found.ruleset.units[found.unit].category, "年度等次审定为" if found.approved else "暂列"
+    where = f"，{category}第 {place.rank} 名，{state}“{place.grade}”" if place else ""
     say(f"{found.unit} 截至{month_words(found.as_of)}：累计积分 {pts(found.points)}{where}")
     if found.missing:
         say(missing_words(found.missing))

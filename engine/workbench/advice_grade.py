@@ -211,7 +211,7 @@ def _cheapest(
     done: Callable[[Sequence[Step]], Combination],
     strange: Callable[[Sequence[Step]], int],
 ) -> Iterator[Combination]:
-    """Combinations with points enough, each without the best step of those before it; else all that can be done, if it is little."""
+    """Combinations with points enough, each without the best step of those before it; else all that can be done, if few."""
     best = sorted(steps, key=lambda step: -step.extra)
     for place in range(_SHOWN):
         found = _fewest(best, most, wanted, done, strange)

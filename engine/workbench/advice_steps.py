@@ -20,8 +20,8 @@ from engine.workbench.advice_drafts import drafts, fact_of, made_up
 @dataclass(frozen=True, slots=True)
 class Step:
     """Facts of a month. `gain` is what they bring to it beside the facts that are known, `extra` what beside the figures
-    that the unit told last, told again; hundredths, both above 0 but of what ends a veto. `before` is the fact that they better, or end,
-    `again` what as much brings once more in the month after; None of what happens once, and of a year's last month.
+    that the unit told last, told again; hundredths, both above 0 but of what ends a veto. `before` is the fact that they
+    better, or end, `again` what as much brings once more in the month after; None of what happens once, and of a year's last month.
     `seeded`: the unit told the like before, so that its sizes are its own and no examples.
     """
 

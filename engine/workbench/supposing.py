@@ -151,11 +151,12 @@ class Outlook:
             then = self.vetoes(unit, year)
             if not posted or then != self.vetoes(unit, self.year):
                 found.pop(unit, None)
-                found |= {unit: self._veto_of[then[0]]} if then else {}
+                found |= {unit: grade for id_, grade in reversed(self._veto_of.items()) if id_ in then}
         return found
 
     @cached_property
     def _veto_of(self) -> dict[str, str]:
+        """Grades by rule, in the order of the rules, of which the first counts."""
         return {rule.id: rule.veto for rule in self.ruleset.rules if rule.veto}
 
     def totals(self, points: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
@@ -172,7 +173,8 @@ class Outlook:
         if rule is None:
             return {}
         ruleset = self.ruleset if category is None else self._of_category[category]
-        return {one.unit: one for one in graded(ruleset, rule, totals, self._evaluations, self.forced if forced is None else forced)}
+        vetoed = self.forced if forced is None else forced
+        return {one.unit: one for one in graded(ruleset, rule, totals, self._evaluations, vetoed)}
 
     @cached_property
     def _of_category(self) -> dict[str, Ruleset]:

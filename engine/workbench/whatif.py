@@ -135,7 +135,8 @@ def whatif(outlook: Outlook, after: Year, unit: str, month: str, touched: Collec
     graded = [outlook.prospects(points, year) for points, year in ((outlook.points, outlook.year), (then, after))]
     prospect = None
     if all(unit in one for one in graded):
-        prospect = tuple(Prospect(one[unit].grade, outlook.vetoes(unit, year)) for one, year in zip(graded, (outlook.year, after)))
+        years = (outlook.year, after)
+        prospect = tuple(Prospect(one[unit].grade, outlook.vetoes(unit, year)) for one, year in zip(graded, years))
     idle, lost = _unread(outlook, after, touched)
     return WhatIf(
         unit,
