@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 def show_advice(folder: Path, unit: str, year: int | None, as_json: bool) -> None:
+    from engine.ledger.approving import approved
     from engine.ledger.standings import posted_months
     from engine.workbench.advice import Advising
     from models.database import reading
@@ -33,6 +34,9 @@ def show_advice(folder: Path, unit: str, year: int | None, as_json: bool) -> Non
         if not posted:
             raise InputError(f"{ruleset.year} 年还没有计分的月份，无从建议", f"先执行 `jifen run {ruleset.months[0]}`")
         found = Advising(connection, ruleset).of(unit_in(ruleset, unit, posted[-1]))
+        stood = approved(connection, ruleset.year)
+        if stood is not None:
+            found = found.as_approved(stood.result)
     if as_json:
         say_json(advice_json(found))
     else:
@@ -46,9 +50,11 @@ def advice_json(found: Advice) -> dict[str, object]:
         "year": found.ruleset.year,
         "as_of": found.as_of,
         "month": found.month,
+        "missing": list(found.missing),
         "points": decimal(found.points),
         "rank": place and place.rank,
         "grade": place and place.grade,
+        "approved": found.approved,
         "lead": None if place is None or place.lead is None else decimal(place.lead),
         "vetoes": [
             {"rule": one.rule.id, "clause": one.rule.clause, "grade": one.rule.veto, "what": one.say, "ends": one.ends, "until": one.until,
@@ -108,10 +114,14 @@ def _next(found: Advice, following: Next) -> dict[str, object]:
 
 def _tell(found: Advice) -> None:
     from engine.notices.wording import month_words, pts
+    from engine.workbench.advice_words import missing_words
 
     place = found.place
-    where = f"，{found.ruleset.units[found.unit].category}第 {place.rank} 名，暂列“{place.grade}”" if place else ""
+    category, state = found.ruleset.units[found.unit].category, "年度等次审定为" if found.approved else "暂列"
+    where = f"，{category}第 {place.rank} 名，{state}“{place.grade}”" if place else ""
     say(f"{found.unit} 截至{month_words(found.as_of)}：累计积分 {pts(found.points)}{where}")
+    if found.missing:
+        say(missing_words(found.missing))
     for one in found.vetoes:
         say(f"\n一票否决：{one.say}（{one.rule.id}，{one.rule.clause}）")
         say(f"    {'到' if found.month else ''}{month_words(one.until)}底仍如此，年度定为“{one.rule.veto}”。{one.ends if found.month else ''}")
@@ -137,7 +147,7 @@ def _tell_losses(found: Advice) -> None:
 
 def _tell_next(found: Advice) -> None:
     from engine.notices.wording import pts, signed
-    from engine.workbench.advice_words import step_words
+    from engine.workbench.advice_words import short_words, step_words
 
     if found.place and found.place.lead is not None:
         say(f"\n已是最高等次“{found.place.grade}”，再少 {pts(found.place.lead)} 分仍在其中（其他单位不变）")
@@ -148,9 +158,11 @@ def _tell_next(found: Advice) -> None:
     if found.vetoes:
         say("  一票否决的情形不消除，积分够了也没有这一等次。")
     for number, one in enumerate(found.next.combinations, 1):
-        say(f"  办法{number}：共 {signed(one.gain)} 分{'' if one.reaches else '，仍不够'}")
+        say(f"  办法{number}：共 {signed(one.gain)} 分{short_words(one)}")
         for step in one.steps:
             say(f"    {signed(step.extra):>8}  {step_words(found.ruleset, step)}（{step.rule.id}，{step.rule.clause}）")
+    if found.month and not found.next.combinations:
+        say("  近期的步骤够不到：十步以内没有办法。")
 
 
 def _tell_steps(found: Advice) -> None:
@@ -158,7 +170,8 @@ def _tell_steps(found: Advice) -> None:
     from engine.workbench.advice_words import again_words, grouped
 
     if found.month is None:
-        say(f"\n{month_words(found.as_of)}已经计分，本年度没有可再做的")
+        what = "本年度的结果已经审定，" if found.approved else f"{month_words(found.as_of)}已经计分，本年度"
+        say(f"\n{what}没有可再做的")
         return
     say(f"\n{month_words(found.month)}还可多得（已按上月报过的数计，括号内是没有任何上报时的）：")
     for one in found.clauses:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from engine.dsl.model import Ruleset
 from engine.dsl.nearest import did_you_mean
 from engine.errors import InputError
-from engine.scoring.succession import owner
+from engine.scoring.succession import forebears, owner
 
 
 def one_of(word: str, known: Mapping[str, str], what: str, where: str) -> str:
@@ -18,9 +18,11 @@ def one_of(word: str, known: Mapping[str, str], what: str, where: str) -> str:
 
 
 def unit_in(ruleset: Ruleset, word: str, month: str) -> str:
-    """The unit of a month that a word names. Raises InputError, which names its successor where it has one by then."""
+    """The unit of a month that a word names. Raises InputError, which names those that were or are there in its place."""
     unit = one_of(word, ruleset.aliases, "单位", "单位见 units.yaml")
     if unit in ruleset.units_in(month):
         return unit
     then = owner(ruleset, unit, month)
-    raise InputError(f"{month} 没有{unit}", f"那时是“{then}”" if then else "它的起止月份见 units.yaml")
+    there = (then,) if then else forebears(ruleset, unit, month)
+    hint = f"那时是{'、'.join(f'“{one}”' for one in there)}" if there else "它的起止月份见 units.yaml"
+    raise InputError(f"{month} 没有{unit}", hint)

@@ -67,7 +67,7 @@ def _write(found: Impact, name: str, target: Path, overrides: Path) -> None:
 
 
 def _tell(found: Impact, name: str) -> None:
-    from engine.notices.impact import months_words
+    from engine.notices.impact import minus_signs, months_words
     from engine.workbench.impact_parts import LEVEL_WORDS
 
     say(f"另一版：{name}")
@@ -76,7 +76,8 @@ def _tell(found: Impact, name: str) -> None:
     say(f"原：账本现有的分录，即各月最近一次计分的结果；新：同样的事实，全年都用另一版规则。{span}")
     say(f"结论：{LEVEL_WORDS[found.level]}")
     if found.changes:
-        table(("规则", "程度", "改了什么"), ((one.rule, LEVEL_WORDS[one.level].partition("：")[0], one.what) for one in found.changes))
+        rows = ((one.rule, LEVEL_WORDS[one.level].partition("：")[0], minus_signs(one.what)) for one in found.changes)
+        table(("规则", "程度", "改了什么"), rows)
     _tell_clauses(found)
     _tell_entries(found)
     _tell_units(found)

@@ -134,7 +134,7 @@ def year_result(
     posted = set(posted_months(connection, before_batch))
     months = {month: unit_points(connection, ruleset, month, before_batch) for month in ruleset.months if month in posted}
     evaluated = evaluations(connection, ruleset, rule, seen)
-    vetoes = _vetoes(connection, ruleset, before_batch) if december in posted else {}
+    vetoes = december_vetoes(connection, ruleset, before_batch) if december in posted else {}
     unfinished = _unfinished(connection, december, before_batch)
     courses = {unit: course(ruleset, unit, months) for unit in ruleset.units_in(december)}
     found = graded(
@@ -197,7 +197,7 @@ def evaluations(connection: Connection, ruleset: Ruleset, rule: AnnualRule, seen
     return {unit: listed[0] for unit, listed in told.items() if len(listed) == 1}
 
 
-def _vetoes(connection: Connection, ruleset: Ruleset, before_batch: int | None) -> dict[str, tuple[Veto, ...]]:
+def december_vetoes(connection: Connection, ruleset: Ruleset, before_batch: int | None = None) -> dict[str, tuple[Veto, ...]]:
     """What December's matches say of rules with a veto, by unit."""
     december = ruleset.months[-1]
     rules = {rule.id: (place, rule.veto) for place, rule in enumerate(ruleset.in_force(december)) if rule.veto}

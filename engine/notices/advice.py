@@ -18,7 +18,7 @@ from engine.notices.wording import month_words, statement_file
 from engine.workbench.advice import Advice, Advising, ClauseAdvice
 from engine.workbench.advice_grade import Next
 from engine.workbench.advice_steps import Step
-from engine.workbench.advice_words import again_words, grouped
+from engine.workbench.advice_words import again_words, grouped, missing_words, short_words
 
 ADVICE = "提分建议"
 
@@ -44,6 +44,7 @@ def advice_page(book: Book, found: Advice) -> AdvicePage:
         category=unit.category,
         statement=f"../{statement_href(unit.name)}",
         month=month_words(found.month) if found.month else "",
+        missing=missing_words(found.missing),
         points=found.points,
         rank=place.rank if place else None,
         size=place.size if place else 0,
@@ -64,7 +65,7 @@ def advice_page(book: Book, found: Advice) -> AdvicePage:
 
 
 def _next(found: Advice, following: Next) -> AdviceNext:
-    ways = tuple(AdviceWay(one.gain, one.reaches, _steps(found, one.steps)) for one in following.combinations)
+    ways = tuple(AdviceWay(one.gain, one.reaches, short_words(one), _steps(found, one.steps)) for one in following.combinations)
     return AdviceNext(following.grade, following.needs, following.foreseen, ways)
 
 

@@ -61,6 +61,7 @@ class AdviceLoss:
 class AdviceWay:
     points: int
     reaches: bool
+    short: str  # why it does not bring the grade; empty where it does
     steps: tuple[AdviceStep, ...]
 
 
@@ -82,6 +83,7 @@ class AdvicePage:
     category: str
     statement: str
     month: str
+    missing: str
     points: int
     rank: int | None
     size: int

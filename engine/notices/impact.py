@@ -88,4 +88,13 @@ def _written(text: str) -> str:
     """
     text = re.sub(r"(?<![0-9-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9-])", lambda found: date_words(found[0]), text)
     text = re.sub(r"(?<![0-9-])[0-9]{4}-(0[1-9]|1[0-2])(?![0-9-])", lambda found: month_words(found[0]), text)
+    return minus_signs(text)
+
+
+def minus_signs(text: str) -> str:
+    """Words about a difference with the minus sign of points, as on pages and in tables.
+
+    >>> minus_signs("扣分比以前多（-3.00 → -5.00）（2023-05 起）")
+    '扣分比以前多（−3.00 → −5.00）（2023-05 起）'
+    """
     return re.sub(r"(?<![0-9A-Za-z])-(?=[0-9])", MINUS, text)

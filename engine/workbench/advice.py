@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from engine.dsl.model import Cap, Rule, Ruleset
+from engine.ledger.annual import YearResult
 from engine.ledger.reading import rule_sums
 from engine.ledger.standings import posted_months
 from engine.scoring.succession import course, forebears
@@ -40,7 +41,10 @@ class ClauseAdvice:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """`month` is the first month to come, None where the year is over; `place` is None where no year is graded."""
+    """`month` is the first month to come, None where the year is over; `place` is None where no year is graded.
+
+    `missing` are the months before `as_of` that are not posted: nothing of them is counted.
+    """
 
     ruleset: Ruleset
     unit: str
@@ -52,6 +56,16 @@ class Advice:
     clauses: tuple[ClauseAdvice, ...]
     losses: tuple[Loss, ...]
     next: Next | None
+    missing: tuple[str, ...]
+    approved: bool = False
+
+    def as_approved(self, result: YearResult) -> Advice:
+        """The same of a year whose approved result nothing changes any more."""
+        own = next((one for one in result.units if one.unit == self.unit), None)
+        if own is None:
+            return self
+        size = sum(one.category == own.category for one in result.units)
+        return replace(self, place=Place(own.rank, size, own.grade, None, "", size), next=None, approved=True)
 
 
 class Advising:
@@ -64,6 +78,7 @@ class Advising:
         posted = [month for month in posted_months(connection) if month in ruleset.months and (until is None or month <= until)]
         self.ruleset = ruleset
         self.posted = posted
+        self._missing = tuple(month for month in ruleset.months if month < posted[-1] and month not in posted)
         to_come = [month for month in ruleset.months if month > posted[-1]]
         stands = standing_hits(connection, ruleset, posted)
         outlook = Outlook(connection, ruleset, to_come[:1], until=posted[-1], seen=seen, closed=stands)
@@ -77,10 +92,8 @@ class Advising:
         as_usual = Months(self._ahead, unit, usual(self._ahead, unit, known.months))
         found = steps(known, as_usual) if known.months else ()
         posted = self._posted(unit)
-        barred = vetoes(known)
         place = self._grading.place(unit)
-        if place and barred and not self._ahead.months:  # the last month is posted: the year is graded so, whatever the points
-            place = replace(place, grade=barred[0].rule.veto, lead=None, better="")
+        barred = vetoes(known)
         points = {month: self._ahead.outlook.points[month] for month in self.posted}
         return Advice(
             ruleset=self.ruleset,
@@ -92,7 +105,8 @@ class Advising:
             vetoes=barred,
             clauses=self._clauses(unit, posted, found),
             losses=losses(known, as_usual, posted) if known.months else (),
-            next=towards(self._grading, place, known, as_usual, found) if place else None,
+            next=towards(self._grading, place, known, as_usual, found, barred) if place else None,
+            missing=self._missing,
         )
 
     def _posted(self, unit: str) -> dict[str, Mapping[str, int]]:

@@ -161,6 +161,13 @@ def _bounds(kind: Kind, tests: Sequence[Test], name: str) -> list[tuple[str, str
     return [(op, other) for op, other in found if isinstance(other, str) and other != name]
 
 
+def sizes(kind: Kind) -> tuple[list[str], list[str]]:
+    """The numbers that bound others by the dictionary's checks, which no one chooses, and those others."""
+    bounds = {name: {other for _, other in _bounds(kind, (), name)} for name in kind.numbers}
+    parts = [name for name in kind.numbers if bounds[name]]
+    return [name for name in kind.numbers if name not in parts and any(name in bounds[part] for part in parts)], parts
+
+
 def _levels(range_: Range, type_: object, bounds: Sequence[tuple[str, Fraction]], seed: Value | None) -> list[Fraction]:
     """The values that a number may be best at: its bounds where it has any, else as it was, or the least that there can be."""
     step = Fraction(1, 10**type_.places)

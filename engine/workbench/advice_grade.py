@@ -13,27 +13,40 @@ from itertools import combinations
 from engine.grading.grading import Graded, grade_at
 from engine.scoring.succession import owner, predecessors
 from engine.workbench.advice_ahead import Ahead, Months
+from engine.workbench.advice_losses import Veto
 from engine.workbench.advice_steps import Step
 
 _SHOWN = 3
 _LOOKED_AT = 12  # the best steps, of which all combinations are looked at
 _LARGEST = 6
 _TRIED = 20  # combinations of one size that are scored
+_MOST = 10  # steps: more at once is no help to anyone
 _FARTHEST = 10**9  # hundredths
 
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """Steps done together. `gain` is what they bring beside the figures told last, told again; hundredths."""
+    """Steps done together. `gain` is what they bring beside the figures told last, told again; hundredths.
+
+    `enough`: the points are; `barred`: a veto still matches then, so that they bring nothing.
+    """
 
     steps: tuple[Step, ...]
     gain: int
-    reaches: bool
+    enough: bool
+    barred: bool
+
+    @property
+    def reaches(self) -> bool:
+        return self.enough and not self.barred
 
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """The next better grade: `needs` hundredths more than now; `foreseen` is what the first month to come takes, at most 0."""
+    """The next better grade: `needs` hundredths more than now; `foreseen` is what the first month to come takes, at most 0.
+
+    No combination where none of up to ten steps is seen, nor of a year that is over.
+    """
 
     grade: str
     needs: int
@@ -82,6 +95,8 @@ class Grading:
         if own is None:
             return None
         ladder = self._ladder(own)
+        if own.unit in self.ahead.outlook.forced:  # the last month is posted: the year is graded so, whatever the points
+            return Place(own.rank, len(ladder), own.grade, None, "", len(ladder))
         better = next((grade for grade in reversed(ladder[: own.rank]) if grade != own.band), "")
         reached = ladder[: own.rank] if better else ladder
         until = max(rank for rank, grade in enumerate(reached, 1) if grade == (better or own.band))
@@ -137,8 +152,13 @@ def least(enough: Callable[[int], bool], guess: int) -> int | None:
     return high
 
 
-def towards(grading: Grading, place: Place, known: Months, as_usual: Months, steps: Sequence[Step]) -> Next | None:
-    """What the next better grade needs; None of a unit that has the best already. Without a month to come nothing can be done."""
+def towards(
+    grading: Grading, place: Place, known: Months, as_usual: Months, steps: Sequence[Step], vetoes: Sequence[Veto]
+) -> Next | None:
+    """What the next better grade needs; None of a unit that has the best already. Without a month to come nothing can be done.
+
+    What ends a veto is part of every combination.
+    """
     if not place.better:
         return None
     needs = grading.needs(known.unit, place)
@@ -151,40 +171,82 @@ def towards(grading: Grading, place: Place, known: Months, as_usual: Months, ste
     so_far = sum(known.given(month).values())
     wanted = grading.needs(known.unit, place, known=True)
 
+    ends = tuple(_ends(known, as_usual, steps, vetoes))
+    ended = {id(step) for step in ends}
+
     def done(chosen: Sequence[Step]) -> Combination:
-        facts = [fact for step in chosen for fact in step.facts]
+        facts = [fact for step in (*ends, *chosen) for fact in step.facts]
         extra = as_usual.gain(facts)
-        reaches = foreseen + extra >= wanted and so_far + known.gain(facts) >= wanted
-        return Combination(tuple(chosen), extra, reaches)
+        enough = foreseen + extra >= wanted and so_far + known.gain(facts) >= wanted
+        barred = any(hit.rule.veto for world in (known, as_usual) for hit in world.supposed(facts, month))
+        return Combination((*ends, *chosen), extra, enough, barred)
 
-    return Next(place.better, needs, foreseen, tuple(_cheapest(steps, wanted - foreseen, done)))
+    def strange(chosen: Sequence[Step]) -> int:
+        """How many steps are of a kind that the unit never told."""
+        kinds = (fact.kind for step in chosen if step.before is None for fact in step.facts)
+        return sum((known.unit, kind) not in known.ahead.reported for kind in kinds)
+
+    others = [step for step in steps if id(step) not in ended]
+    lacking = wanted - foreseen - sum(step.extra for step in ends)
+    return Next(place.better, needs, foreseen, tuple(_cheapest(others, _MOST - len(ends), lacking, done, strange)))
 
 
-def _cheapest(steps: Sequence[Step], wanted: int, done: Callable[[Sequence[Step]], Combination]) -> Iterator[Combination]:
-    """Combinations that reach the grade, each without the best step of those before it; else all that can be done."""
+def _ends(known: Months, as_usual: Months, steps: Sequence[Step], vetoes: Sequence[Veto]) -> Iterator[Step]:
+    """The steps that end the vetoes in sight, where a fact can; also those that bring no points."""
+    own = {(fact.kind, fact.key): step for step in steps for fact in step.facts}
+    before = {(fact.kind, fact.key): fact for fact in known.facts(known.months[0])}
+    facts = {(fact.kind, fact.key): (veto.rule, fact) for veto in vetoes for fact in veto.facts}
+    for about, (rule, fact) in facts.items():
+        step = own.get(about)
+        if step is not None and step.facts == (fact,):
+            yield step
+        else:
+            yield Step(rule, known.months[0], (fact,), known.gain([fact]), as_usual.gain([fact]), before.get(about))
+
+
+def _cheapest(
+    steps: Sequence[Step],
+    most: int,
+    wanted: int,
+    done: Callable[[Sequence[Step]], Combination],
+    strange: Callable[[Sequence[Step]], int],
+) -> Iterator[Combination]:
+    """Combinations with points enough, each without the best step of those before it; else all that can be done, if few."""
     best = sorted(steps, key=lambda step: -step.extra)
     for place in range(_SHOWN):
-        found = _fewest(best, wanted, done)
+        found = _fewest(best, most, wanted, done, strange)
         if found is None:
             break
         yield found
-        best.remove(max(found.steps, key=lambda step: step.extra))
+        chosen = [step for step in best if any(step is one for one in found.steps)]
+        if not chosen:  # to end the veto is enough
+            return
+        best.remove(chosen[0])
     else:
         return
-    if best and not place:
+    if best and not place and len(best) <= most:
         yield done(best)
 
 
-def _fewest(best: Sequence[Step], wanted: int, done: Callable[[Sequence[Step]], Combination]) -> Combination | None:
-    """The fewest steps that reach a grade, of these the ones with the least beyond it; `best` come with the best first."""
-    for size in range(1, len(best) + 1):
+def _fewest(
+    best: Sequence[Step],
+    most: int,
+    wanted: int,
+    done: Callable[[Sequence[Step]], Combination],
+    strange: Callable[[Sequence[Step]], int],
+) -> Combination | None:
+    """The fewest steps with points enough, of these the ones that are least strange, then with the least beyond it.
+
+    `best` come with the best first.
+    """
+    for size in range(min(len(best), most) + 1):
         if sum(step.extra for step in best[:size]) < wanted:
             continue
         fitting = [tuple(best[:size])]
         if size <= _LARGEST:
             fitting = [one for one in combinations(best[:_LOOKED_AT], size) if sum(step.extra for step in one) >= wanted]
-            fitting.sort(key=lambda one: sum(step.extra for step in one))
-        found = next((one for one in map(done, fitting[:_TRIED]) if one.reaches), None)
+            fitting.sort(key=lambda one: (strange(one), sum(step.extra for step in one)))
+        found = next((one for one in map(done, fitting[:_TRIED]) if one.enough), None)
         if found is not None:
             return found
     return None

@@ -20,8 +20,9 @@ from engine.workbench.advice_drafts import drafts, fact_of, made_up
 @dataclass(frozen=True, slots=True)
 class Step:
     """Facts of a month. `gain` is what they bring to it beside the facts that are known, `extra` what beside the figures
-    that the unit told last, told again; hundredths, both above 0. `before` is the fact that they better, or end,
-    `again` what as much brings once more in the month after; None of what happens once, and of a year's last month.
+    that the unit told last, told again; hundredths, both above 0 but of what ends a veto. `before` is the fact that they
+    better, or end, `again` what as much brings once more in the month after; None of what happens once, and of a year's last month.
+    `seeded`: the unit told the like before, so that its sizes are its own and no examples.
     """
 
     rule: Rule
@@ -31,6 +32,7 @@ class Step:
     extra: int
     before: Fact | None = None
     again: int | None = None
+    seeded: bool = False
 
 
 def steps(known: Months, as_usual: Months) -> tuple[Step, ...]:
@@ -51,9 +53,16 @@ def steps(known: Months, as_usual: Months) -> tuple[Step, ...]:
         gain = known.gain([fact]) if extra > 0 else 0
         if gain > 0 and (key not in found or extra > found[key].extra):
             again = as_usual.gain([fact, after[id(fact)]], known.months[1]) - extra if id(fact) in after else None
-            found[key] = Step(rule, month, (fact,), gain, extra, before.get(key), again)
+            found[key] = Step(rule, month, (fact,), gain, extra, before.get(key), again, _seeded(known, fact))
     place = {rule.id: position for position, rule in enumerate(rules)}
     return tuple(sorted(found.values(), key=lambda step: place[step.rule.id]))
+
+
+def _seeded(known: Months, fact: Fact) -> bool:
+    kind = known.ahead.ruleset.kinds[fact.kind]
+    same = [name for name in kind.key if name != kind.month_field]
+    told = known.ahead.reported.get((known.unit, fact.kind), ())
+    return any(all(one.values.get(name) == fact.values.get(name) for name in same) for one in told)
 
 
 def _after(known: Months, fact: Fact) -> Fact | None:

@@ -20,7 +20,7 @@ from engine.ledger.standings import posted_months
 from engine.scoring.points import decimal
 from engine.workbench.impact_effect import Effect, EntryMove, UnitMove
 from engine.workbench.impact_facts import Facts
-from engine.workbench.impact_parts import Change, Level, Told
+from engine.workbench.impact_parts import Change, Level, Told, by_task
 from engine.workbench.impact_rules import rule_differences
 from engine.workbench.impact_runs import Rescored
 from engine.workbench.impact_scheme import scheme_differences
@@ -171,14 +171,15 @@ def _changes(
     for one in entries:
         own = by_rule.setdefault(one.rule, {})
         own[one.unit] = own.get(one.unit, 0) + one.by
+    heirs = _heirs(before[after.months[-1]], after)
     found = []
     for id_ in dict.fromkeys([*told, *sorted(effect.matched | by_rule.keys())]):
         own = told.get(id_, [(Level.NONE, "规则没有改")])
         measured = id_ in effect.matched or id_ in by_rule
         level = max([*(each for each, _ in own), *([Level.MAJOR] if measured else [])])
         words = list(dict.fromkeys(what for _, what in own))
-        found.append(Change(id_, "；".join([*words, *_measured(by_rule.get(id_, {}), measured)]), level))
-    judged = [(Level.MAJOR, f"任务 {task}：{count} 项次的结论不同") for task, count in sorted(effect.judged.items())]
+        found.append(Change(id_, "；".join([*words, *_measured(by_rule.get(id_, {}), measured, heirs)]), level))
+    judged = by_task({task: [(Level.MAJOR, f"{count} 项次的结论不同")] for task, count in effect.judged.items()})
     unread = [(Level.MAJOR, one.what) for one in facts.unread]
     untold = [(Level.MINOR, what) for what in facts.untold]
     rest: list[Told] = [*scheme_differences(before, after), *judged, *unread, *untold]
@@ -188,14 +189,48 @@ def _changes(
     return tuple(found)
 
 
-def _measured(by: Mapping[str, int], measured: bool) -> list[str]:
-    """What a rule comes to for the units: those that lose and those that gain, and how much together."""
+def _heirs(before: Ruleset, after: Ruleset) -> dict[str, str]:
+    """The unit that goes on for another by either version, where they do not say the same of their units."""
+    spans = [{name: (unit.since, unit.until, unit.becomes) for name, unit in each.units.items()} for each in (before, after)]
+    if spans[0] == spans[1]:
+        return {}
+    found = {name: unit.becomes for each in (before, after) for name, unit in each.units.items() if unit.becomes}
+    for one, other in ((before, after), (after, before)):
+        renamed = {name: other.aliases[name] for name in one.units if name not in other.units and name in other.aliases}
+        found |= {name: then for name, then in renamed.items() if name not in found and found.get(then) != name}
+    return found
+
+
+def _last(unit: str, heirs: Mapping[str, str]) -> str:
+    passed = {unit}
+    while (then := heirs.get(unit)) is not None and then not in passed:
+        passed.add(unit := then)
+    return unit
+
+
+def _measured(by: Mapping[str, int], measured: bool, heirs: Mapping[str, str]) -> list[str]:
+    """What a rule comes to for the units: those that lose and those that gain, and how much together; before that what
+    units have instead of those for which they go on."""
+    lines: dict[str, dict[str, int]] = {}
+    for unit, points in by.items():
+        lines.setdefault(_last(unit, heirs), {})[unit] = points
+    passed, by = [], {}
+    for last, own in lines.items():
+        taken, given = ({unit: points for unit, points in own.items() if points * sign > 0} for sign in (-1, 1))
+        if taken and given:
+            amount = min(-sum(taken.values()), sum(given.values()))
+            passed.append(f"{'、'.join(taken)}的 {decimal(amount)} 分改记在{'、'.join(given)}名下")
+        by[last] = sum(own.values())
+    told = _sums(by)
+    if passed:
+        return [*passed, *told]
+    return told or (["分录不同，各单位的合计没有变"] if by else ["触发或计分的经过不同，分录没有变"] if measured else [])
+
+
+def _sums(by: Mapping[str, int]) -> list[str]:
     lose, gain = [each for each in by.values() if each < 0], [each for each in by.values() if each > 0]
     told = [f"{len(lose)} 个单位共少 {decimal(-sum(lose))} 分"] if lose else []
-    told += [f"{len(gain)} 个单位共多 {decimal(sum(gain))} 分"] if gain else []
-    if not told and by:
-        return ["分录不同，各单位的合计没有变"]
-    return told or (["触发或计分的经过不同，分录没有变"] if measured else [])
+    return told + ([f"{len(gain)} 个单位共多 {decimal(sum(gain))} 分"] if gain else [])
 
 
 def _tally(entries: Sequence[EntryMove]) -> Tally:

@@ -76,6 +76,16 @@ def names(some: Iterable[str], shown: int = 8) -> str:
     return "、".join(every[:shown]) + (f"等 {len(every)} 个" if len(every) > shown else "")
 
 
+def by_task(told: Mapping[int, Sequence[Told]]) -> Iterable[Told]:
+    """What differs of obligations, each difference once with all that it is of, by the first of these."""
+    found: dict[Told, list[int]] = {}
+    for task in sorted(told):
+        for one in told[task]:
+            found.setdefault(one, []).append(task)
+    for (level, what), tasks in found.items():
+        yield level, f"任务 {'、'.join(map(str, tasks))}：{what}"
+
+
 def keyed(
     before: Mapping[str, object], after: Mapping[str, object], what: str, changed: Callable[[str], Iterable[Told]], level: Level
 ) -> Iterable[Told]:

@@ -9,7 +9,7 @@ from engine.dsl.model import Band, Field, Kind, Ruleset, Setting, Unit
 from engine.dsl.obligation import Obligation
 from engine.dsl.types import ChoiceType
 from engine.workbench.impact_essence import essence
-from engine.workbench.impact_parts import Level, Monthly, Told, keyed, names
+from engine.workbench.impact_parts import Level, Monthly, Told, by_task, keyed, names
 
 _NOTHING = "无"
 # Parts that move no points: what they rule is told by what differs, and no more. Their fields are those of Ruleset.
@@ -125,15 +125,14 @@ def _obligations(before: Mapping[str, Ruleset], after: Ruleset) -> Iterator[Told
             else:
                 found.add(no, month, _obligation(was[no], now[no]))
     told = found.told()
-    for no in sorted(told, key=int):
-        for level, what in told[no]:
-            yield level, f"任务 {no}：{what}"
+    yield from by_task({int(no): told[no] for no in told})
 
 
 def _obligation(was: Obligation, now: Obligation) -> Iterator[Told]:
-    more, fewer = (len(set(a) - set(b)) for a, b in _both_ways(now.units, was.units))
+    more, fewer = ([unit for unit in a if unit not in b] for a, b in _both_ways(tuple(now.units), tuple(was.units)))
     if more or fewer:
-        yield Level.MAJOR, f"责任单位增加 {more} 个，减少 {fewer} 个"
+        moved = [f"增加 {names(more)}"] if more else []
+        yield Level.MAJOR, f"责任单位{'，'.join([*moved, *([f'减少 {names(fewer)}'] if fewer else [])])}"
     if (was.duty, was.due) != (now.duty, now.due):
         yield Level.MAJOR, f"期限改变（{was.due or was.duty} → {now.due or now.duty}）"
     if any(essence(getattr(was, part)) != essence(getattr(now, part)) for part in ("done_when", "standard", "breach")):

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from engine.dsl.model import Ruleset
 from engine.facts import Fact
 from engine.grading.grading import Graded, graded
-from engine.ledger.annual import evaluations
+from engine.ledger.annual import december_vetoes, evaluations
 from engine.ledger.book import Standing
 from engine.ledger.standings import posted_months, standings, unit_points
 from engine.ledger.stored import newest_facts
@@ -67,6 +67,8 @@ class Outlook:
         rule = ruleset.annual_rule()
         told = evaluations(connection, ruleset, rule, seen) if rule else {}
         self._evaluations = {unit: Decimal(one.values[rule.field]) for unit, one in told.items()}
+        told = december_vetoes(connection, ruleset) if ruleset.months[-1] in self.posted else {}
+        self.forced = {unit: own[0].grade for unit, own in told.items()}  # by the last month, once it is posted
 
     @cached_property
     def year(self) -> Year:
@@ -131,24 +133,48 @@ class Outlook:
         until = month or self.months[-1]
         return {one.unit: one for one in standings(self.ruleset, {each: points[each] for each in self.months if each <= until})}
 
-    def prospects(self, points: Mapping[str, Mapping[str, int]]) -> dict[str, Graded]:
+    def prospects(self, points: Mapping[str, Mapping[str, int]], year: Year | None = None) -> dict[str, Graded]:
         """The year's result if it ended now, by unit of December: months to come and missing evaluations are taken as nothing,
-        and no veto is (`vetoes` tells those in sight). Empty where the ruleset grades no year.
+        and so is a veto of before the year's last month (`vetoes` tells those in sight). Empty where the ruleset grades no year.
+
+        `year` is a supposed one, None for that which stands.
         """
-        return self.results(self.totals(points))
+        return self.results(self.totals(points), forced=self._forced_in(year or self.year))
+
+    def _forced_in(self, year: Year) -> dict[str, str]:
+        """The grades that a year's vetoes force: as the ledger has them, but for the units whose vetoes differ."""
+        if self.months[-1] != self.ruleset.months[-1]:
+            return {}
+        posted = self.months[-1] in self._ledger
+        found = dict(self.forced)
+        for unit in self._touched(year) if posted else self.ruleset.units_in(self.months[-1]):
+            then = self.vetoes(unit, year)
+            if not posted or then != self.vetoes(unit, self.year):
+                found.pop(unit, None)
+                found |= {unit: grade for id_, grade in reversed(self._veto_of.items()) if id_ in then}
+        return found
+
+    @cached_property
+    def _veto_of(self) -> dict[str, str]:
+        """Grades by rule, in the order of the rules, of which the first counts."""
+        return {rule.id: rule.veto for rule in self.ruleset.rules if rule.veto}
 
     def totals(self, points: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
         """What the months give each unit of December, hundredths."""
         units = self.ruleset.units_in(self.ruleset.months[-1])
         return {unit: sum(course(self.ruleset, unit, points).values()) for unit in units}
 
-    def results(self, totals: Mapping[str, int], category: str | None = None) -> dict[str, Graded]:
-        """The same as `prospects` from the sums of the months; of one category only where that is all that is asked."""
+    def results(
+        self, totals: Mapping[str, int], category: str | None = None, forced: Mapping[str, str] | None = None
+    ) -> dict[str, Graded]:
+        """The same as `prospects` from the sums of the months, with the grades that the posted last month forces or with those
+        given; of one category only where that is all that is asked."""
         rule = self.ruleset.annual_rule()
         if rule is None:
             return {}
         ruleset = self.ruleset if category is None else self._of_category[category]
-        return {one.unit: one for one in graded(ruleset, rule, totals, self._evaluations, {})}
+        vetoed = self.forced if forced is None else forced
+        return {one.unit: one for one in graded(ruleset, rule, totals, self._evaluations, vetoed)}
 
     @cached_property
     def _of_category(self) -> dict[str, Ruleset]:

@@ -132,10 +132,11 @@ def whatif(outlook: Outlook, after: Year, unit: str, month: str, touched: Collec
     then = outlook.with_moves(moves)
     was, now = outlook.standings(outlook.points, month), outlook.standings(then, month)
     places = {one: (Place.of(was[one]), Place.of(now[one])) for one in now}
-    graded = [outlook.prospects(points) for points in (outlook.points, then)]
+    graded = [outlook.prospects(points, year) for points, year in ((outlook.points, outlook.year), (then, after))]
     prospect = None
     if all(unit in one for one in graded):
-        prospect = tuple(_prospect(outlook, one[unit].grade, unit, year) for one, year in zip(graded, (outlook.year, after)))
+        years = (outlook.year, after)
+        prospect = tuple(Prospect(one[unit].grade, outlook.vetoes(unit, year)) for one, year in zip(graded, years))
     idle, lost = _unread(outlook, after, touched)
     return WhatIf(
         unit,
@@ -150,14 +151,6 @@ def whatif(outlook: Outlook, after: Year, unit: str, month: str, touched: Collec
         idle,
         lost,
     )
-
-
-def _prospect(outlook: Outlook, grade: str, unit: str, year: Year) -> Prospect:
-    """By rank, but where the year's last month is looked at: what matches there forces the grade."""
-    found = outlook.vetoes(unit, year)
-    if found and outlook.months[-1] == outlook.ruleset.months[-1]:
-        grade = next(rule.veto for rule in outlook.ruleset.rules if rule.id == found[0])
-    return Prospect(grade, found)
 
 
 def _pair(places: tuple[Place, Place]) -> dict[str, dict[str, Any]]:

@@ -16,6 +16,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.annual import copied, quietly
+from tests.commands.test_units import merge, run
 from tests.conftest import SHIPPED, closed
 from tests.oracle import random_year
 
@@ -111,6 +112,8 @@ def test_more_points_lost_move_units_ranks_and_entries(jifen, workspace, sheet, 
     assert (entry["rule"], entry["fact"], entry["row"]) == ("C04", "双公示异议:潞州区|2023-04|一", 2)
     assert (entry["before"], entry["after"]) == ("-3.00", "-5.00")
     assert [(one["gained"], one["lost"], one["changed"], one["by"]) for one in told["clauses"]] == [(0, 0, 1, "-2.00")]
+    shown = jifen("-w", workspace, "rules", "impact", other(_rule("C04", "points: -3", "points: -5"))).out
+    assert "扣分比以前多（−3.00 → −5.00）" in shown and "-3.00" not in shown
     free = impact(jifen, workspace, other(_rule("C04", "及时处理: 否", "及时处理: 是")))
     assert [(one["before"], one["after"]) for one in free["entries"]] == [("-3.00", None)]
     assert {one["unit"]: (one["rank_before"], one["rank_after"]) for one in free["units"]} == {"潞州区": (14, 1)}
@@ -163,6 +166,18 @@ def test_a_fact_that_the_other_dictionary_does_not_take_is_told(jifen, workspace
     told = impact(jifen, workspace, dictionary)
     assert {"rule": "", "what": "事实“双公示异议”的 1 条无法读取：字段“及时处理”不符", "level": "major"} in told["changes"]
     assert [(one["before"], one["after"]) for one in told["entries"]] == [("-3.00", None)]
+
+
+def test_units_that_are_merged_are_told_once_and_their_points_go_on_with_them(jifen, workspace, sheet, tmp_path):
+    rows = [{"单位": unit, "月份": "2023-08", "名称": "某案例"} for unit in ("市信访局", "市教育局")]
+    run(jifen, workspace, "2023-08", "--from", sheet("典型经验", *rows))
+    shutil.copytree(SHIPPED, tmp_path / "later/rulesets/changzhi-2023")
+    merge(tmp_path / "later")
+    told = [(one["rule"], one["what"]) for one in impact(jifen, workspace, tmp_path / "later/rulesets/changzhi-2023")["changes"]]
+    assert [what for rule, what in told if "市信访局的" in what] == ["规则没有改；市信访局的 50.00 分改记在市社会工作部名下"]
+    tasks = [what for rule, what in told if what.startswith("任务 ")]
+    assert tasks and len({what.partition("：")[2] for what in tasks}) == len(tasks)
+    assert any("、" in what.partition("：")[0] and "责任单位增加 市社会工作部" in what for what in tasks)
 
 
 @pytest.fixture(scope="module")
@@ -242,7 +257,7 @@ def test_a_revision_of_the_workspace_s_repository_is_another_version(jifen, work
     for revision in ("HEAD~1", "印发稿"):
         assert [one["after"] for one in impact(jifen, workspace, revision)["entries"]] == ["-3.00"]
     shown = jifen("-w", workspace, "rules", "impact", "印发稿")
-    assert "修订 印发稿" in shown.out and "扣分比以前少（-5.00 → -3.00）" in shown.out
+    assert "修订 印发稿" in shown.out and "扣分比以前少（−5.00 → −3.00）" in shown.out
     for wrong, hint in (("印发搞", "印发稿"), ("HEAD~7", "HEAD~1")):
         told = jifen("-w", workspace, "rules", "impact", wrong)
         assert told.status == 1 and "没有修订" in told.err and hint in told.err

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.annual import quietly
+from tests.commands.test_units import merge, run, typical
 from tests.conftest import closed
 
 INFO = {"单位": "市教育局", "月份": "2023-04", "类别": "行政确认", "报送数": 3, "合规数": 1}
@@ -125,3 +126,11 @@ def test_an_opening_month_has_its_own_rule_alone(jifen, workspace, tmp_path):
 def test_what_is_not_there_is_told_with_the_nearest_right_word(jifen, half, words, status, what, hint):
     outcome = jifen("-w", half, "why", *words)
     assert outcome.status == status and what in outcome.err and hint in outcome.err and len(outcome.err.splitlines()) == 2
+
+
+def test_a_unit_that_was_not_there_yet_leads_to_those_it_goes_on_for(jifen, workspace, sheet):
+    merge(workspace)
+    run(jifen, workspace, "2023-06", "--from", typical(sheet, "市教育局", "2023-06"))
+    told = jifen("-w", workspace, "why", "市社会工作部", "2023-06")
+    assert told.status == 1 and "那时是“市信访局”、“市民宗局”" in told.err
+    assert "起止月份见 units.yaml" in jifen("-w", workspace, "why", "市数据局", "2023-06").err

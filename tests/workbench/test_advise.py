@@ -17,9 +17,10 @@ from engine.notices.advice import advice_file, advice_page, month_advice
 from engine.notices.render import page_bytes
 from engine.workbench.advice import Advice, Advising
 from engine.workbench.advice_steps import Step
+from engine.workbench.advice_words import step_words
 from engine.workspace import Workspace
 from models.database import reading
-from tests.annual import OWING, copied, quietly, write
+from tests.annual import MONTHS, OWING, copied, quietly, write
 from tests.notices.reading import Reader
 
 LAST, NEXT = "2023-03", "2023-04"
@@ -47,6 +48,7 @@ def spring(tmp_path_factory, ruleset) -> Path:
     write(inbox, "代码重错", "单位,编号,类型,起始月份,终止月份", f"{WRONG},丙1,错码,2023-02,", f"{WRONG},丙2,重码,2023-01,{LAST}")
     write(inbox, "拖欠账款", "单位,主体,起始月份,终止月份", f"{OWING},某工程公司,2023-02,", f"{BUREAU},某服务公司,2023-01,2023-02")
     write(inbox, "典型经验", "单位,月份,名称", f"{BEST},2023-02,联审", f"{COUNTY},2023-02,联办")
+    write(inbox, "守信主体占比", "单位,月份,指标,本地占比,全国占比", f"潞州区,{LAST},纳税信用A级,6.5,7.24")
     write(inbox, "信易贷入驻", "单位,月份,入驻企业数,企业总数", f"{COUNTY},{LAST},5,80")
     write(inbox, "行业主管", "行业,单位,起始月份,终止月份", f"教育,{BUREAU},,")
     workspace = folder / "workspace"
@@ -125,6 +127,17 @@ def test_figures_short_of_full_are_bettered_within_what_the_dictionary_allows(ad
     assert (step.gain, step.extra, step.again) == (3000, 350, 350)
 
 
+def test_sizes_that_a_unit_never_told_are_its_own_and_a_rate_is_above_another_not_a_number(jifen, spring, advised):
+    (step,) = (one for one in steps_of(advised[SILENT]) if one.facts[0].kind == "双公示统计")
+    words = step_words(advised[SILENT].ruleset, step)
+    assert words == "报送“双公示统计”：应报数 按实际，实报数、及时数、合规数 全部达到时" and step.facts[0].values["应报数"] == 1
+    (told,) = (one for one in steps_of(advised[BUREAU]) if one.facts[0].kind == "双公示统计")
+    assert "实报数 36→40" in step_words(advised[BUREAU].ruleset, told)
+    shown = jifen("-w", spring, "advise", COUNTY).out
+    assert "本地占比大于全国占比" in shown and "1.0001" not in shown
+    assert "“守信主体占比”（纳税信用A级）：本地占比大于全国占比（7.24）" in jifen("-w", spring, "advise", "潞州区").out
+
+
 def test_a_cap_that_is_full_leaves_no_step_and_one_nearly_full_only_what_is_left(advised):
     assert [one for one in steps_of(advised[BUREAU]) if one.rule.id == "D16b"] == []
     assert [one.gain for one in steps_of(advised[COUNTY]) if one.rule.id == "C16b"] == [200]
@@ -168,11 +181,38 @@ def test_a_veto_in_sight_comes_first_with_what_ends_it_and_by_when(jifen, spring
     assert "一票否决的情形不消除，积分够了也没有这一等次" in out
 
 
+def test_every_way_ends_the_veto_that_would_bar_the_grade(jifen, spring, tmp_path):
+    ways = jifen("-w", spring, "advise", OWING, "--json").json["next"]["combinations"]
+    assert ways and all(any(fact.get("终止月份") == NEXT for step in way["steps"] for fact in step["facts"]) for way in ways)
+    for way in ways:
+        keys = [json.dumps(step["facts"], ensure_ascii=False) for step in way["steps"]]
+        assert len(keys) == len(set(keys))
+    (reached,) = [way for way in ways[:1] if way["reaches"]]
+    workspace = copied(spring, tmp_path)
+    facts = [fact for step in reached["steps"] for fact in step["facts"]]
+    quietly("-w", workspace, "run", NEXT, "--from", jsonl(tmp_path / "way.jsonl", facts), "--no-notices")
+    assert jifen("-w", workspace, "advise", OWING, "--json").json["vetoes"] == []
+
+
+def test_what_takes_more_than_ten_steps_is_no_way(jifen, spring, advised, tmp_path):
+    assert all(len(way.steps) <= 10 for advice in advised.values() if advice.next for way in advice.next.combinations)
+    workspace = copied(spring, tmp_path)
+    inbox = tmp_path / "later"
+    inbox.mkdir()
+    write(inbox, "拖欠账款", "单位,主体,起始月份", *(f"{BUREAU},某{number}公司,{LAST}" for number in range(12)))
+    quietly("-w", workspace, "run", LAST, "--from", inbox)
+    told = jifen("-w", workspace, "advise", BUREAU, "--json").json["next"]
+    assert told["needs"] and told["combinations"] == []
+    shown = jifen("-w", workspace, "advise", BUREAU).out
+    page = Reader((workspace / "notices" / LAST / advice_file(BUREAU)).read_text(encoding="utf-8")).text
+    assert all("近期的步骤够不到" in text and "办法1" not in text for text in (shown, page))
+
+
 def by_grade(advised: dict[str, Advice], category: str) -> list[str]:
     """Units of a category that a combination brings to a better grade, one of each grade."""
     found: dict[str, str] = {}
     for unit, advice in advised.items():
-        if advice.ruleset.units[unit].category == category and advice.next and advice.next.combinations[0].reaches:
+        if advice.ruleset.units[unit].category == category and advice.next and any(one.reaches for one in advice.next.combinations[:1]):
             found.setdefault(advice.place.grade, unit)
     return list(found.values())
 
@@ -197,11 +237,32 @@ def test_the_same_ledger_gives_the_same_advice(jifen, spring):
     assert one == other
 
 
+def test_a_gap_in_the_posted_months_is_told(jifen, spring, tmp_path):
+    workspace = copied(spring, tmp_path)
+    quietly("-w", workspace, "run", "2023-05")
+    assert jifen("-w", workspace, "advise", BUREAU, "--json").json["missing"] == [NEXT]
+    shown = jifen("-w", workspace, "advise", BUREAU).out
+    page = Reader((workspace / "notices/2023-05" / advice_file(BUREAU)).read_text(encoding="utf-8")).text
+    assert all("2023年4月尚未计分，没有算在内" in text for text in (shown, page))
+    assert "尚未计分" not in jifen("-w", spring, "advise", BUREAU).out
+
+
 def test_a_year_that_is_over_has_nothing_left_to_do(jifen, scored):
     told = jifen("-w", scored, "advise", OWING, "--json").json
     assert told["month"] is None and told["losses"] == [] and all(not one["steps"] for one in told["clauses"])
     assert [one["rule"] for one in told["vetoes"]] == ["D30"]
     assert "2023年12月已经计分，本年度没有可再做的" in jifen("-w", scored, "advise", OWING).out  # the months before may not be
+
+
+def test_an_approved_year_says_what_was_approved_and_asks_for_nothing(jifen, shut, tmp_path):
+    workspace = copied(shut, tmp_path)
+    unit = next(one["unit"] for one in jifen("-w", workspace, "annual", "2023", "--json").json["units"] if one["grade"] == "良好")
+    assert jifen("-w", workspace, "advise", unit, "--json").json["next"]["grade"] == "优秀"
+    quietly("-w", workspace, "approve", "2023", "--by", "市政府常务会议")
+    told = jifen("-w", workspace, "advise", unit, "--json").json
+    assert (told["grade"], told["approved"], told["next"]) == ("良好", True, None)
+    shown = jifen("-w", workspace, "advise", unit).out
+    assert "年度等次审定为“良好”" in shown and "本年度的结果已经审定，没有可再做的" in shown and "暂列" not in shown and "下一等次" not in shown
 
 
 def test_a_veto_at_the_end_of_the_year_is_the_grade_that_the_year_gives(jifen, scored, tmp_path):
@@ -223,6 +284,34 @@ def test_a_veto_at_the_end_of_the_year_is_the_grade_that_the_year_gives(jifen, s
     for text in (shown, page):
         assert "底仍如此，年度定为“不合格”" in text and "到2023年12月底" not in text and "优秀" not in text
 
+
+def test_where_vetoed_units_go_last_those_behind_move_up_in_advice_and_supposition_too(jifen, scored, tmp_path):
+    workspace = copied(scored, tmp_path)
+    (ruleset,) = workspace.glob("rulesets/*/ruleset.yaml")
+    text = ruleset.read_text(encoding="utf-8")
+    ruleset.write_text(text.replace("{value: keep, source: 附件4 未写明}", "{value: last, source: 通知}"), encoding="utf-8")
+    for month in MONTHS:
+        quietly("-w", workspace, "run", month, "--no-notices")
+
+    def year() -> dict[str, tuple[int, str]]:
+        units = jifen("-w", workspace, "annual", "2023", "--provisional", "--json").json["units"]
+        return {one["unit"]: (one["rank"], one["grade"]) for one in units}
+
+    stands, opened = year(), Workspace.open(workspace)
+    with reading(opened.database) as connection:
+        advising = Advising(connection, opened.ruleset)
+        assert {unit: ((place := advising.of(unit).place).rank, place.grade) for unit in stands} == stands
+    first = next(iter(stands))
+    supposed = jifen("-w", workspace, "whatif", first, "2023-12", "--fact", "拖欠账款:主体=某公司", "--json").json["grade"]
+    ended = jifen("-w", workspace, "whatif", OWING, "2023-12", "--fact", "拖欠账款:主体=某工程公司,起始月份=2023-11,终止月份=2023-11", "--json").json["grade"]
+    inbox = tmp_path / "later"
+    inbox.mkdir()
+    assert (supposed["before"], supposed["after"], stands[first][1]) == ("优秀", "不合格", "优秀")
+    write(inbox, "拖欠账款", "单位,主体,起始月份,终止月份", f"{OWING},某工程公司,2023-11,2023-11")
+    quietly("-w", workspace, "import", inbox)
+    for month in MONTHS[-2:]:
+        quietly("-w", workspace, "run", month, "--no-notices")
+    assert ended["before"] == stands[OWING][1] == "不合格" and ended["after"] == year()[OWING][1]
 
 def test_what_cannot_be_advised_says_why(jifen, workspace, spring):
     empty = jifen("-w", workspace, "advise", BUREAU)
