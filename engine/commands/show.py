@@ -164,7 +164,7 @@ def _task_lines(catalogue: Catalogue, task: TaskEntry) -> Iterator[tuple[str, st
 
 def _setting_lines(setting: SettingEntry) -> Iterator[tuple[str, str]]:
     yield "", f"设置 {setting.name}"
-    yield from _listed("取值", (f"{_dated(one)}{f'（{one.source}）' if one.source else ''}" for one in setting.values))
+    yield from _listed("取值", (_dated(one, one.source) for one in setting.values))
     yield from _given(("复查", f"{setting.review}之后" if setting.review else ""))
     yield "用处", "、".join(one.name for one in setting.readers) or "没有规则读它"
     yield "位置", setting.place
@@ -190,8 +190,10 @@ def _setting_words(setting: SettingEntry) -> str:
     return f"{setting.name}：{'，'.join(map(_dated, setting.values))}"
 
 
-def _dated(one: DatedValue) -> str:
-    return f"{one.since}起 {one.value}" if one.since else one.value
+def _dated(one: DatedValue, source: str = "") -> str:
+    beside = "；".join(filter(None, (one.meaning, source)))
+    value = f"{one.value}（{beside}）" if beside else one.value
+    return f"{one.since}起 {value}" if one.since else value
 
 
 def _example_lines(example: Example) -> Iterator[str]:

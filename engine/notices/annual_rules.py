@@ -10,7 +10,7 @@ from engine.dsl.formula import plain
 from engine.dsl.model import Band, Ruleset, SettingRef
 from engine.notices.annual_context import AppliedSetting
 
-_SAID = {
+CHOICES = {
     Scale.NONE: "按原值计", Scale.BEST: "折算为同类最高分的百分数",
     RankBy.SCORE: "总成绩", RankBy.MONTHS: "月度积分总和",
     Ties.SHARE: "相同的名次并列，取靠前的名次", Ties.LIST: "相同的按单位名单的次序排列",
@@ -22,8 +22,8 @@ def rule_sentences(ruleset: Ruleset) -> tuple[str, ...]:
     rule = ruleset.annual_rule()
     weights = f"{plain(rule.months_weight)} × 月度积分总和 + {plain(rule.evaluation_weight)} × {rule.fact}"
     return (
-        f"总成绩 = {weights}，四舍五入到两位小数；月度积分总和为十二个月积分之和，{_SAID[rule.scale]}。",
-        f"在同类单位内按{_SAID[rule.rank_by]}从高到低排列名次，{_SAID[rule.ties]}。",
+        f"总成绩 = {weights}，四舍五入到两位小数；月度积分总和为十二个月积分之和，{CHOICES[rule.scale]}。",
+        f"在同类单位内按{CHOICES[rule.rank_by]}从高到低排列名次，{CHOICES[rule.ties]}。",
         *_band_sentences(ruleset),
         *_veto_sentences(ruleset, rule.vetoed),
     )
@@ -37,7 +37,7 @@ def applied_settings(ruleset: Ruleset) -> tuple[AppliedSetting, ...]:
         if isinstance(choice, SettingRef):
             value = getattr(rule, name)
             (source,) = [source for since, _, source in ruleset.settings[choice.name].values if since <= month][-1:]
-            found.append(AppliedSetting(choice.name, _SAID.get(value) or plain(value), source))
+            found.append(AppliedSetting(choice.name, CHOICES.get(value) or plain(value), source))
     return tuple(found)
 
 
@@ -103,4 +103,4 @@ def _veto_sentences(ruleset: Ruleset, place: Vetoed) -> Iterator[str]:
     by_grade = {grade: [rule for rule in vetoing if rule.veto == grade] for grade in dict.fromkeys(rule.veto for rule in vetoing)}
     for grade, rules in by_grade.items():
         titles = "、".join(dict.fromkeys(f"“{rule.title}”" for rule in rules))
-        yield f"{titles}的情形到12月底仍未消除的，不论名次，评为{grade}；这样的单位{_SAID[place]}。"
+        yield f"{titles}的情形到12月底仍未消除的，不论名次，评为{grade}；这样的单位{CHOICES[place]}。"

@@ -12,6 +12,7 @@ class DatedValue:
     since: str
     value: str
     source: str
+    meaning: str  # of a word of the rule language; "" of what speaks for itself
 
 
 @dataclass(frozen=True, slots=True)

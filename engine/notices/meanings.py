@@ -99,7 +99,7 @@ FIELDS = {
     "RuleEntry.units": "适用的单位，能写组名的写组名", "RuleEntry.say": "事由的写法，花括号里是字段", "RuleEntry.month": "最近一个已计分月份的积分；没有已计分月份的为空",
     "ClauseEntry.rules": "这条条款的规则", "slips": "来源的疑点；没有的为空文本", "items": "含几条规则的项的编号，作页内锚点", "when": "条件，每句一个", "written": "文件里的写法",
     "limits": "限制，每种一句", "members": "逐个列出的单位", "valid": "有效期间；全年的为空文本", "veto": "一票否决；没有的为空文本", "replaces": "取代的规则；没有的为空文本",
-    "examples": "算例", "tests": "各测试", "place": "所在的文件、行、列", "TestLink.place": "所在的文件与行", "values": "各时间的取值", "since": "起用月份；一直有效的为空文本",
+    "examples": "算例", "tests": "各测试", "place": "所在的文件、行、列", "TestLink.place": "所在的文件与行", "values": "各时间的取值", "DatedValue.meaning": "取值的含义；不言自明的为空文本", "since": "起用月份；一直有效的为空文本",
     "SettingEntry.review": "到哪个月之后应复查；没有的为空文本", "readers": "用到它的规则、任务等", "free": "每种事实都可以另带的字段", "TaskEntry.units": "责任单位，能写组名的写组名", "duty": "怎样判定", "done_when": "怎样算办成",
     "breach": "不得有的情形", "TaskEntry.settings": "读到的设置", "TaskEntry.month": "最近一个已计分的月份；没有的为空文本", "statuses": "各状态的单位数", "time": "属于什么时间",
     "fields": "字段", "FieldEntry.type": "应填的内容", "optional": "可以空着", "in_key": "是键的一部分", "checks": "每行都要满足的比较", "routes": "没有单位的数据归谁",

@@ -168,7 +168,7 @@ class Catalogue:
         )
 
     def setting(self, name: str) -> SettingEntry:
-        return setting_entry(self.ruleset.settings[name], self._readers[name])
+        return setting_entry(self.ruleset, self.ruleset.settings[name], self._readers[name])
 
     @cached_property
     def _readers(self) -> Mapping[str, tuple[Reader, ...]]:

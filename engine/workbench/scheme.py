@@ -12,6 +12,7 @@ from engine.dsl.model import Rule, Ruleset, Setting, SettingRef
 from engine.dsl.obligation import Obligation
 from engine.dsl.settings import ALWAYS
 from engine.notices.catalogue_context import DatedValue, Reader, SettingEntry
+from engine.workbench.setting_words import meaning
 
 _OTHERS = {
     "annual": "年度结果", "letters": "督办函", "review": "复核期限", "merged": "合并单位的积分", "derivations": "统计数的汇总", "rates": "比率",
@@ -137,12 +138,12 @@ def free_fields(ruleset: Ruleset) -> tuple[str, ...]:
     return tuple(name for name in optional if all(name in kind.fields for kind in kinds))
 
 
-def setting_entry(setting: Setting, readers: tuple[Reader, ...]) -> SettingEntry:
+def setting_entry(ruleset: Ruleset, setting: Setting, readers: tuple[Reader, ...]) -> SettingEntry:
     return SettingEntry(
         name=setting.name,
         anchor=anchor("设置", setting.name),
         values=tuple(
-            DatedValue("" if since == ALWAYS else month_words(since), value_words(value), source)
+            DatedValue("" if since == ALWAYS else month_words(since), value_words(value), source, meaning(ruleset, setting.name, value))
             for since, value, source in setting.values
         ),
         review=month_words(setting.review) if setting.review else "",

@@ -269,3 +269,8 @@ def test_a_setting_that_nothing_reads_is_told(check):
     outcome = check("--json", ruleset=RULESET, departments=RULE.replace("points: 5", "points: 权重", 1))
     said = [one["message"] for one in outcome.json["findings"]]
     assert said == ["没有什么读设置“计次”", "没有什么读设置“周期”"] and outcome.status == 0
+
+
+def test_the_examples_of_an_overlap_show_both_rules(jifen):
+    told = jifen("rules", "check", "--explain", "overlap").out
+    assert told.count("id: D01d") == told.count("id: D01e") == 2

@@ -179,3 +179,18 @@ def test_the_page_cannot_be_written_where_no_folder_is(jifen, workspace, tmp_pat
 def test_a_fact_that_says_no_more_than_its_kind_ends_in_no_colon(jifen, workspace, page):
     assert "\n　　  信用报告首批试点\n" in card(jifen, workspace, "D13b")
     assert ">信用报告首批试点</span>" in page[0]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("文件择优", "文件（同一文件全年取最好的一次；附件4 附表一 (一)）"),
+        ("制度推行计次", "unit（每个单位每年计一次；附件4 附表一 (十)）"),
+        ("二十分封顶", "year（全年封顶；附件4 附表一 (十六)）"),
+        ("失信主体封顶", "none（不封顶；附件4 附表一 (二十九)）"),
+        ("合并单位积分", "mean（取原各单位的平均；附件4 未写明）"),
+        ("月度积分折算", "none（按原值计；附件4 二）"),
+    ],
+)
+def test_a_word_of_the_rule_language_that_a_setting_holds_is_told_with_its_meaning(jifen, workspace, setting, value):
+    assert f"取值  2023年1月起 {value}" in card(jifen, workspace, setting)

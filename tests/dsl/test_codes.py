@@ -1,6 +1,7 @@
 """Every code of the check is explained, and its two examples are held against the check itself. ‹ stands before the place."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,8 @@ def put(example: dict[str, str], code: str) -> dict[str, str]:
             files["tests/some.yaml"] = TESTED + text
         else:
             files["more.yaml"] = text
+            ids = re.findall(rf"id: {MARK}?(\w+)", text)
+            files["tests/some.yaml"] += "".join(ANOTHER.replace("另一条", one).replace("D01c", one) for one in ids)
     if "rule" in example and "tests" not in example and "untested-rule" not in example["rule"] and code != "untested-rule":
         files["tests/some.yaml"] += ANOTHER
     return files
