@@ -14,15 +14,15 @@ from engine.workspace import Workspace
 
 if TYPE_CHECKING:
     from engine.facts import Fact
-    from engine.workbench.advice import Advice
-    from engine.workbench.advice_grade import Next
-    from engine.workbench.advice_steps import Step
+    from engine.workbench.advice.advising import Advice
+    from engine.workbench.advice.grade import Next
+    from engine.workbench.advice.steps import Step
 
 
 def show_advice(folder: Path, unit: str, year: int | None, as_json: bool) -> None:
     from engine.ledger.approving import approved
     from engine.ledger.standings import posted_months
-    from engine.workbench.advice import Advising
+    from engine.workbench.advice.advising import Advising
     from models.database import reading
 
     workspace = Workspace.open(folder)
@@ -77,7 +77,7 @@ def advice_json(found: Advice) -> dict[str, object]:
 
 
 def _step(found: Advice, step: Step) -> dict[str, object]:
-    from engine.workbench.advice_words import step_words
+    from engine.workbench.advice.words import step_words
 
     return {
         "rule": step.rule.id,
@@ -114,7 +114,7 @@ def _next(found: Advice, following: Next) -> dict[str, object]:
 
 def _tell(found: Advice) -> None:
     from engine.notices.wording import month_words, pts
-    from engine.workbench.advice_words import missing_words
+    from engine.workbench.advice.words import missing_words
 
     place = found.place
     category, state = found.ruleset.units[found.unit].category, "年度等次审定为" if found.approved else "暂列"
@@ -147,7 +147,7 @@ def _tell_losses(found: Advice) -> None:
 
 def _tell_next(found: Advice) -> None:
     from engine.notices.wording import pts, signed
-    from engine.workbench.advice_words import short_words, step_words
+    from engine.workbench.advice.words import short_words, step_words
 
     if found.place and found.place.lead is not None:
         say(f"\n已是最高等次“{found.place.grade}”，再少 {pts(found.place.lead)} 分仍在其中（其他单位不变）")
@@ -167,7 +167,7 @@ def _tell_next(found: Advice) -> None:
 
 def _tell_steps(found: Advice) -> None:
     from engine.notices.wording import month_words, pts, signed
-    from engine.workbench.advice_words import again_words, grouped
+    from engine.workbench.advice.words import again_words, grouped
 
     if found.month is None:
         what = "本年度的结果已经审定，" if found.approved else f"{month_words(found.as_of)}已经计分，本年度"

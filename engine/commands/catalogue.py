@@ -12,8 +12,8 @@ from engine.errors import InputError, RulesetFaulty
 from engine.ledger.by_rule import LastMonth, last_month
 from engine.notices.wording import address
 from engine.scoring.points import decimal
-from engine.workbench.catalogue import Catalogue
-from engine.workbench.rule_tests import read_cases
+from engine.workbench.catalogue.catalogue import Catalogue
+from engine.workbench.testing.rule_tests import read_cases
 from engine.workspace import Workspace
 
 PAGE = "规则目录.html"

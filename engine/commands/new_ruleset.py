@@ -15,11 +15,11 @@ from engine.commands.talk import progress, say, say_json, table, undone, warn
 from engine.dsl.loader import SAMPLE, TESTS, read_folder, read_tests, read_texts, ruleset_of
 from engine.dsl.nearest import did_you_mean
 from engine.errors import InputError
+from engine.workbench.checking import loaded
 from engine.workbench.editor import FOLDER, put, schema_files, settings_files
 from engine.workbench.next_year import NextYear, moved_to
-from engine.workbench.checking import loaded
-from engine.workbench.rule_tests import read_cases
-from engine.workbench.running import run_cases
+from engine.workbench.testing.rule_tests import read_cases
+from engine.workbench.testing.running import run_cases
 from engine.workspace import SETTINGS, Workspace
 
 _NAME = re.compile(r"\w[\w.-]*")

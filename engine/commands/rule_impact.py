@@ -13,7 +13,7 @@ from engine.workspace import Workspace
 
 if TYPE_CHECKING:
     from engine.dsl.model import Ruleset
-    from engine.workbench.impact import Impact
+    from engine.workbench.impact.impact import Impact
 
 SHOWN = 15  # rows of a table on the terminal; JSON and the page have all
 
@@ -21,8 +21,8 @@ SHOWN = 15  # rows of a table on the terminal; JSON and the page have all
 @undone("没有比较")
 def show_impact(folder: Path, other: str, year: int | None, html: Path | None, as_json: bool) -> None:
     from engine.workbench.checking import loaded
-    from engine.workbench.impact import impact
-    from engine.workbench.impact_versions import version_of
+    from engine.workbench.impact.impact import impact
+    from engine.workbench.impact.versions import version_of
     from models.database import reading
 
     workspace = Workspace.open(folder)
@@ -68,7 +68,7 @@ def _write(found: Impact, name: str, target: Path, overrides: Path) -> None:
 
 def _tell(found: Impact, name: str) -> None:
     from engine.notices.impact import minus_signs, months_words
-    from engine.workbench.impact_parts import LEVEL_WORDS
+    from engine.workbench.impact.parts import LEVEL_WORDS
 
     say(f"另一版：{name}")
     months = months_words(found.months)

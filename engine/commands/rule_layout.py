@@ -16,7 +16,7 @@ from engine.dsl.findings import Finding
 from engine.dsl.loader import is_yaml, read_texts
 from engine.errors import InputError, RulesetFaulty, file_error
 from engine.files import replaced
-from engine.workbench.layout import laid_out
+from engine.workbench.layout.layout import laid_out
 from engine.workspace import Workspace
 
 

@@ -19,8 +19,8 @@ from engine.workspace import Workspace
 
 if TYPE_CHECKING:
     from engine.notices.coverage_context import CoveragePage, ShareLine
-    from engine.workbench.rule_tests import Case
-    from engine.workbench.running import Outcome
+    from engine.workbench.testing.rule_tests import Case
+    from engine.workbench.testing.running import Outcome
 
 
 @undone("没有运行规则测试")
@@ -28,9 +28,9 @@ def test_rules(
     folder: Path, pattern: str | None, whole: bool, floor: Fraction | None,
     html: Path | None, junit_file: Path | None, jobs: int | None, as_json: bool,
 ) -> None:  # fmt: skip
-    from engine.workbench.coverage_page import coverage_json, coverage_page
-    from engine.workbench.rule_tests import read_cases, untested
-    from engine.workbench.running import covered, run_cases
+    from engine.workbench.testing.coverage_page import coverage_json, coverage_page
+    from engine.workbench.testing.rule_tests import read_cases, untested
+    from engine.workbench.testing.running import covered, run_cases
 
     if pattern is not None and floor is not None:
         raise typer.BadParameter("--run 只运行一部分测试，不能与 --fail-under 同用")
@@ -47,7 +47,7 @@ def test_rules(
     page = coverage_page(ruleset, coverage, len(run) - len(failed), len(failed))
     missing = untested(ruleset, cases)
     if junit_file is not None:
-        from engine.workbench.junit import junit
+        from engine.workbench.testing.junit import junit
 
         _write(junit_file, junit(ruleset.name, run, outcomes))
     if html is not None:
@@ -117,7 +117,7 @@ def _tell(case: Case, outcome: Outcome) -> None:
 
 def _tell_coverage(page: CoveragePage, whole: bool) -> None:
     """Rules, figures, obligations and clauses that lack something; of rules and figures the others too where the whole is asked for."""
-    from engine.workbench.coverage_page import CONDITION, LIMIT, WORTH
+    from engine.workbench.testing.coverage_page import CONDITION, LIMIT, WORTH
 
     rows = [
         (

@@ -22,7 +22,7 @@ from engine.notices.catalogue_context import (
     TestLink,
 )
 from engine.notices.wording import signed
-from engine.workbench.catalogue import Catalogue
+from engine.workbench.catalogue.catalogue import Catalogue
 from engine.workspace import Workspace
 
 _NAMED = 12  # units of a list that a card names

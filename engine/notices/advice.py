@@ -15,10 +15,10 @@ from engine.notices.advice_context import AdviceCap, AdviceClause, AdviceLoss, A
 from engine.notices.clauses import numbered
 from engine.notices.monthly import letterhead, statement_href
 from engine.notices.wording import month_words, statement_file
-from engine.workbench.advice import Advice, Advising, ClauseAdvice
-from engine.workbench.advice_grade import Next
-from engine.workbench.advice_steps import Step
-from engine.workbench.advice_words import again_words, grouped, missing_words, short_words
+from engine.workbench.advice.advising import Advice, Advising, ClauseAdvice
+from engine.workbench.advice.grade import Next
+from engine.workbench.advice.steps import Step
+from engine.workbench.advice.words import again_words, grouped, missing_words, short_words
 
 ADVICE = "提分建议"
 

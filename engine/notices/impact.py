@@ -6,9 +6,9 @@ import re
 
 from engine.notices.impact_context import ImpactChange, ImpactClause, ImpactEntry, ImpactPage, ImpactTally, ImpactUnit
 from engine.notices.wording import MINUS, date_words, month_words, source_words
-from engine.workbench.impact import Impact, Tally
-from engine.workbench.impact_effect import EntryMove, UnitMove
-from engine.workbench.impact_parts import LEVEL_WORDS
+from engine.workbench.impact.effect import EntryMove, UnitMove
+from engine.workbench.impact.impact import Impact, Tally
+from engine.workbench.impact.parts import LEVEL_WORDS
 
 
 def impact_page(found: Impact, other: str) -> ImpactPage:

@@ -36,7 +36,7 @@ from engine.notices.task_context import LetterPage, MatrixPage
 from engine.notices.tasks import LEDGER, LETTERS, letter_file
 from engine.notices.wording import han, pts, signed, statement_file, wide
 from engine.shipped import shipped_folder
-from engine.workbench.advice import Advice
+from engine.workbench.advice.advising import Advice
 
 STATUS = "报送情况.html"
 COPIES = (".pdf", ".docx", ".png")  # other forms of a page, beside it

@@ -16,8 +16,8 @@ from engine.dsl.loader import load_ruleset, scan_folder, scan_tests
 from engine.dsl.model import Ruleset
 from engine.dsl.overlaps import overlaps
 from engine.dsl.settings import due_reviews
-from engine.workbench.rule_tests import Case, checked_cases, misshapen_cases, untested
-from engine.workbench.scheme import setting_readers
+from engine.workbench.catalogue.scheme import setting_readers
+from engine.workbench.testing.rule_tests import Case, checked_cases, misshapen_cases, untested
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pytest
 from engine.dsl.loader import load_ruleset, read_folder, read_tests
 from engine.dsl.nodes import read
 from engine.errors import RulesetFaulty
-from engine.workbench.layout import laid_out
+from engine.workbench.layout.layout import laid_out
 
 from .conftest import files, rule
 

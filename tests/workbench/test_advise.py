@@ -15,9 +15,9 @@ from engine.ledger.reading import book_of
 from engine.ledger.run import run_month
 from engine.notices.advice import advice_file, advice_page, month_advice
 from engine.notices.render import page_bytes
-from engine.workbench.advice import Advice, Advising
-from engine.workbench.advice_steps import Step
-from engine.workbench.advice_words import step_words
+from engine.workbench.advice.advising import Advice, Advising
+from engine.workbench.advice.steps import Step
+from engine.workbench.advice.words import step_words
 from engine.workspace import Workspace
 from models.database import reading
 from tests.annual import MONTHS, OWING, copied, quietly, write

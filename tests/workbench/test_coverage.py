@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from engine.dsl import model
-from engine.workbench.coverage import Point, Sort, coverage, points_of, points_of_figures
-from engine.workbench.rule_tests import read_cases
-from engine.workbench.running import covered, run_cases
+from engine.workbench.testing.coverage import Point, Sort, coverage, points_of, points_of_figures
+from engine.workbench.testing.rule_tests import read_cases
+from engine.workbench.testing.running import covered, run_cases
 from tests.conftest import SHIPPED
 
 

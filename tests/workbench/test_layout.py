@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from engine.dsl.loader import load_ruleset, read_folder
 from engine.dsl.nodes import read
-from engine.workbench.layout import laid_out
-from engine.workbench.marks import marked
+from engine.workbench.layout.layout import laid_out
+from engine.workbench.layout.marks import marked
 
 SHIPPED = Path(__file__).parents[2] / "rulesets/changzhi-2023"
 

@@ -8,8 +8,8 @@ import pytest
 from engine.dsl.loader import read_tests
 from engine.obligations.judging import Judgements
 from engine.scoring.year import Year
-from engine.workbench.rule_tests import checked_cases, read_cases
-from engine.workbench.running import run_cases
+from engine.workbench.testing.rule_tests import checked_cases, read_cases
+from engine.workbench.testing.running import run_cases
 from tests.conftest import SHIPPED
 
 TESTS = "rulesets/changzhi-2023/tests"

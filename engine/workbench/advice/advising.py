@@ -12,10 +12,10 @@ from engine.ledger.annual import YearResult
 from engine.ledger.reading import rule_sums
 from engine.ledger.standings import posted_months
 from engine.scoring.succession import course, forebears
-from engine.workbench.advice_ahead import Ahead, Months, standing_hits, usual
-from engine.workbench.advice_grade import Grading, Next, Place, towards
-from engine.workbench.advice_losses import Loss, Veto, losses, vetoes
-from engine.workbench.advice_steps import Step, steps
+from engine.workbench.advice.ahead import Ahead, Months, standing_hits, usual
+from engine.workbench.advice.grade import Grading, Next, Place, towards
+from engine.workbench.advice.losses import Loss, Veto, losses, vetoes
+from engine.workbench.advice.steps import Step, steps
 from engine.workbench.supposing import Outlook
 
 

@@ -12,7 +12,7 @@ from engine.dsl.model import Rule, Ruleset, Setting, SettingRef
 from engine.dsl.obligation import Obligation
 from engine.dsl.settings import ALWAYS
 from engine.notices.catalogue_context import DatedValue, Reader, SettingEntry
-from engine.workbench.setting_words import meaning
+from engine.workbench.catalogue.setting_words import meaning
 
 _OTHERS = {
     "annual": "年度结果", "letters": "督办函", "review": "复核期限", "merged": "合并单位的积分", "derivations": "统计数的汇总", "rates": "比率",

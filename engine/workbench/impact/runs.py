@@ -13,7 +13,7 @@ from engine.ledger.reading import kept_ruleset
 from engine.obligations.judging import Judgements, Verdict
 from engine.scoring.award import Award, Hit
 from engine.scoring.year import Year
-from engine.workbench.impact_facts import Facts
+from engine.workbench.impact.facts import Facts
 from models.tables import Batch, BatchMonth
 
 Awards = Mapping[str, tuple[Award, ...]]  # by unit

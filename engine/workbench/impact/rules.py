@@ -10,8 +10,8 @@ from engine.dsl.formula import Formula, plain
 from engine.dsl.model import UNIT, Cap, Pattern, PointsTable, Rule, Ruleset, Test
 from engine.dsl.types import Value
 from engine.scoring.points import decimal
-from engine.workbench.impact_essence import constant, essence
-from engine.workbench.impact_parts import Level, Monthly, Told, names
+from engine.workbench.impact.essence import constant, essence
+from engine.workbench.impact.parts import Level, Monthly, Told, names
 
 _TEXTS = {"title": "标题", "clause": "条款", "note": "说明", "say": "事由"}
 _DIRECTION = {1: "条件收紧", -1: "条件放宽"}

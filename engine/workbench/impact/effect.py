@@ -23,9 +23,9 @@ from engine.ledger.standings import standings, unit_points
 from engine.ledger.verdicts import standing_verdicts
 from engine.scoring.award import Award
 from engine.scoring.succession import course
-from engine.workbench.impact_essence import essence
-from engine.workbench.impact_facts import Facts
-from engine.workbench.impact_runs import Rescored
+from engine.workbench.impact.essence import essence
+from engine.workbench.impact.facts import Facts
+from engine.workbench.impact.runs import Rescored
 from models.tables import FactVersion, SourceFile
 
 Points = Mapping[str, Mapping[str, int]]  # by month and unit, hundredths

@@ -18,12 +18,12 @@ from engine.errors import InputError
 from engine.ledger.reading import last_ruleset
 from engine.ledger.standings import posted_months
 from engine.scoring.points import decimal
-from engine.workbench.impact_effect import Effect, EntryMove, UnitMove
-from engine.workbench.impact_facts import Facts
-from engine.workbench.impact_parts import Change, Level, Told, by_task
-from engine.workbench.impact_rules import rule_differences
-from engine.workbench.impact_runs import Rescored
-from engine.workbench.impact_scheme import scheme_differences
+from engine.workbench.impact.effect import Effect, EntryMove, UnitMove
+from engine.workbench.impact.facts import Facts
+from engine.workbench.impact.parts import Change, Level, Told, by_task
+from engine.workbench.impact.rules import rule_differences
+from engine.workbench.impact.runs import Rescored
+from engine.workbench.impact.scheme import scheme_differences
 
 Progress = Callable[[int, int], None]  # months done, months in all
 

@@ -18,7 +18,7 @@ from engine.dsl.model import Kind, Ruleset
 from engine.dsl.types import BadValue
 from engine.facts import Fact, canonical, key_order, typed
 from engine.ledger.stored import UNSCORED, misfits
-from engine.workbench.impact_essence import essence
+from engine.workbench.impact.essence import essence
 from models.tables import FactVersion
 
 _VERSION = FactVersion.__table__

@@ -12,9 +12,9 @@ from itertools import combinations
 
 from engine.grading.grading import Graded, grade_at
 from engine.scoring.succession import owner, predecessors
-from engine.workbench.advice_ahead import Ahead, Months
-from engine.workbench.advice_losses import Veto
-from engine.workbench.advice_steps import Step
+from engine.workbench.advice.ahead import Ahead, Months
+from engine.workbench.advice.losses import Veto
+from engine.workbench.advice.steps import Step
 
 _SHOWN = 3
 _LOOKED_AT = 12  # the best steps, of which all combinations are looked at

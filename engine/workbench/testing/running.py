@@ -19,9 +19,9 @@ from engine.scoring.award import Award
 from engine.scoring.points import decimal
 from engine.scoring.succession import owner
 from engine.scoring.year import Year
-from engine.workbench.coverage import Coverage, Point, Seen, Sort, coverage, seen_of, seen_of_records
-from engine.workbench.overriding import overridden
-from engine.workbench.rule_tests import Case, tested
+from engine.workbench.testing.coverage import Coverage, Point, Seen, Sort, coverage, seen_of, seen_of_records
+from engine.workbench.testing.overriding import overridden
+from engine.workbench.testing.rule_tests import Case, tested
 
 _WORTH_A_PROCESS = 150  # tests; fewer are run sooner than another process has started and compiled the rules
 _PORTIONS = 4  # for each process, so that none waits long for the last
@@ -94,7 +94,7 @@ def _points(year: Year, case: Case, seen: Seen) -> Iterator[Difference]:
 def _why(
     year: Year, case: Case, unit: str, month: str, rule: str, awards: Sequence[Award], named: bool
 ) -> tuple[str, ...]:
-    from engine.workbench.reasons import rule_reasons  # only failures need the words of notices
+    from engine.workbench.testing.reasons import rule_reasons  # only failures need the words of notices
 
     unnamed = () if named else (f"测试没有写 {rule}；与本例无关的规则写进 ignore",)
     return (*rule_reasons(year, unit, month, rule, awards, case.facts), *unnamed)
@@ -111,7 +111,7 @@ def _tasks(year: Year, case: Case, seen: Seen) -> Iterator[Difference]:
             if verdict is not None and verdict.status == status:
                 seen[Point(str(task), Sort.STATUS, which=status)] += 1
                 continue
-            from engine.workbench.reasons import task_reasons
+            from engine.workbench.testing.reasons import task_reasons
 
             why = task_reasons(year, unit, month, task, verdict)
             yield Difference(month, f"任务 {task}", titles[task], status, verdict.status if verdict else "无", why)

@@ -13,7 +13,7 @@ from engine.dsl.report import Report
 from engine.facts import Fact, canonical
 from engine.intake.rows import Draft
 from engine.intake.spells import clashes, lasting
-from engine.workbench.overriding import overridden
+from engine.workbench.testing.overriding import overridden
 
 
 class Told(NamedTuple):

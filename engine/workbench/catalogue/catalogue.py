@@ -47,8 +47,8 @@ from engine.notices.rule_words import (
 )
 from engine.notices.tasks import LEDGER, SIGNS
 from engine.notices.wording import MINUS, statement_file
-from engine.workbench.rule_tests import Case
-from engine.workbench.scheme import (
+from engine.workbench.testing.rule_tests import Case
+from engine.workbench.catalogue.scheme import (
     anchor,
     bound_units,
     free_fields,
@@ -59,7 +59,7 @@ from engine.workbench.scheme import (
     task_anchor,
     units_words,
 )
-from engine.workbench.worked import examples
+from engine.workbench.catalogue.worked import examples
 
 _UNITS = 8  # of a rule's last month that are named
 _TIMES = {

@@ -10,9 +10,9 @@ from engine.dsl.model import FieldRef, Kind, Ruleset, Test
 from engine.facts import Fact
 from engine.notices.rule_words import test_words
 from engine.notices.wording import month_words, signed
-from engine.workbench.advice_drafts import is_made_up, sizes
-from engine.workbench.advice_grade import Combination
-from engine.workbench.advice_steps import Step
+from engine.workbench.advice.drafts import is_made_up, sizes
+from engine.workbench.advice.grade import Combination
+from engine.workbench.advice.steps import Step
 
 
 def step_words(ruleset: Ruleset, step: Step) -> str:

@@ -17,7 +17,7 @@ from engine.ledger.stored import facts_by_version
 from engine.scoring.award import Award, Hit, awards
 from engine.scoring.months import holds, rules_of
 from engine.scoring.year import Posted
-from engine.workbench.advice_drafts import fact_of
+from engine.workbench.advice.drafts import fact_of
 from engine.workbench.supposing import Outlook
 
 Hits = Mapping[str, Sequence[Hit]]  # by month

@@ -8,8 +8,8 @@ from engine.derivation.deriving import meaning
 from engine.dsl.model import Band, Field, Kind, Ruleset, Setting, Unit
 from engine.dsl.obligation import Obligation
 from engine.dsl.types import ChoiceType
-from engine.workbench.impact_essence import essence
-from engine.workbench.impact_parts import Level, Monthly, Told, by_task, keyed, names
+from engine.workbench.impact.essence import essence
+from engine.workbench.impact.parts import Level, Monthly, Told, by_task, keyed, names
 
 _NOTHING = "无"
 # Parts that move no points: what they rule is told by what differs, and no more. Their fields are those of Ruleset.

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from xml.etree import ElementTree
 
-from engine.workbench.rule_tests import Case
-from engine.workbench.running import Outcome
+from engine.workbench.testing.rule_tests import Case
+from engine.workbench.testing.running import Outcome
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

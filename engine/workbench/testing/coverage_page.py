@@ -10,7 +10,7 @@ from engine.notices.coverage_context import BranchLine, ClauseLine, CoveragePage
 from engine.notices.tasks import pattern_words, test_words
 from engine.scoring.award import BEST, CAP, ONCE
 from engine.scoring.points import decimal
-from engine.workbench.coverage import ClauseSeen, Coverage, FiguresSeen, Point, RuleSeen, Share, Sort
+from engine.workbench.testing.coverage import ClauseSeen, Coverage, FiguresSeen, Point, RuleSeen, Share, Sort
 
 CONDITION, WORTH, LIMIT = "条件", "分值", "上限"
 _SHARES = {"rules": "规则", "branches": "条件分支", "limits": "上限与计次", "figures": "汇总", "tasks": "任务", "clauses": "条款"}

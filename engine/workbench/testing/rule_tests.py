@@ -21,10 +21,10 @@ from engine.facts import Fact, canonical
 from engine.obligations.judging import Status
 from engine.scoring.points import hundredths
 from engine.scoring.succession import owner
-from engine.workbench.case_facts import Told, check_spells, with_figures
-from engine.workbench.case_parts import sound_part
 from engine.workbench.filling import filled
-from engine.workbench.overriding import divided, unreadable
+from engine.workbench.testing.case_facts import Told, check_spells, with_figures
+from engine.workbench.testing.case_parts import sound_part
+from engine.workbench.testing.overriding import divided, unreadable
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from engine.facts import Fact
 from engine.notices.ending import ends_words
 from engine.scoring.award import Hit
 from engine.scoring.sentence import sentence
-from engine.workbench.advice_ahead import Ahead, Months
-from engine.workbench.advice_steps import ended
+from engine.workbench.advice.ahead import Ahead, Months
+from engine.workbench.advice.steps import ended
 
 Sums = Mapping[str, Mapping[str, int]]  # the posted months and what each rule gave the unit in them, hundredths
 

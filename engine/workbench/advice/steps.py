@@ -13,8 +13,8 @@ from engine.dsl.types import Value
 from engine.facts import Fact
 from engine.scoring.months import facts_of, month_before
 from engine.scoring.points import is_flat
-from engine.workbench.advice_ahead import Months, moved
-from engine.workbench.advice_drafts import drafts, fact_of, made_up
+from engine.workbench.advice.ahead import Months, moved
+from engine.workbench.advice.drafts import drafts, fact_of, made_up
 
 
 @dataclass(frozen=True, slots=True)

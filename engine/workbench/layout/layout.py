@@ -13,8 +13,8 @@ from collections.abc import Sequence
 
 from engine.dsl.findings import Finding
 from engine.dsl.nodes import read
-from engine.workbench.marks import Marked, Node, Token, marked
-from engine.workbench.scalars import written
+from engine.workbench.layout.marks import Marked, Node, Token, marked
+from engine.workbench.layout.scalars import written
 
 _STEP = 2
 _SPACED = ("rules", "obligations", "clauses")  # the lists whose entries stand apart, as the cases of a test do

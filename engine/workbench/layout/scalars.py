@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from engine.workbench.marks import Node
+from engine.workbench.layout.marks import Node
 
 
 def written(node: Node, indent: int) -> str:

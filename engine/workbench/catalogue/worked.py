@@ -18,7 +18,7 @@ from engine.scoring.points import shown
 from engine.scoring.sentence import sentence
 from engine.scoring.succession import owner
 from engine.scoring.year import Year
-from engine.workbench.rule_tests import Case
+from engine.workbench.testing.rule_tests import Case
 
 _FACTS, _LINES = 6, 3  # of an example at most; as many lines again of those that a limit took from
 

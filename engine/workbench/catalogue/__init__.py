@@ -1,0 +1,1 @@
+"""The scheme in words, for people."""

@@ -1,0 +1,1 @@
+"""What another version of the rules would have given over the posted months."""
