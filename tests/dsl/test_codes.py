@@ -85,7 +85,8 @@ def found(files: dict[str, str], folder: Path) -> list[tuple[str, str, str, int,
 def emitted() -> set[str]:
     """Every code that a call of the check, or a variable called `code`, names in the source."""
     named: set[str] = set()
-    for file in [*(ROOT / "engine" / "dsl").glob("*.py"), *(ROOT / "engine" / "workbench").glob("*.py"), *(ROOT / "engine" / "workbench" / "testing").glob("*.py")]:
+    rooms = (ROOT / "engine" / "dsl", ROOT / "engine" / "workbench", ROOT / "engine" / "workbench" / "testing")
+    for file in (path for room in rooms for path in room.glob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             parts: list[ast.expr] = []
             if isinstance(node, ast.Call):
