@@ -89,7 +89,6 @@ class Workspace:
         """The checked ruleset; raises RulesetFaulty with every finding."""
         return ruleset_of(self.ruleset_files)
 
-
     def of(self, month: str) -> Workspace:
         """The workspace under the ruleset of a month's year: this one, or the only one in rulesets/ whose year it is."""
         if month in self.ruleset.months:

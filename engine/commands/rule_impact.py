@@ -133,4 +133,3 @@ def _tell_units(found: Impact) -> None:
 def _tell_rest(count: int, word: str) -> None:
     if count > SHOWN:
         say(f"另有 {count - SHOWN} {word}未列出；用 --json 或 --html 可得到全部")
-

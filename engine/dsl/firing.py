@@ -138,7 +138,6 @@ class Division:
             told.insert(0, self.month)
         return "、".join(told) or self.formula.text
 
-
     @property
     def hint(self) -> str:
         """What keeps the divisor from being 0: a condition on its fields, another value of its settings, or else another formula."""

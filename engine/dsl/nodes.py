@@ -45,7 +45,6 @@ class Document:
         """Where the key at a path stands; the value's place where the path ends in a list."""
         return self.keys.get(path) or self.place(*path)
 
-
     def letters(self, path: Path, start: int, count: int) -> Place:
         """Where some letters of the text at a path stand; the whole text where it is not written as it is read."""
         first = self.texts.get(path)

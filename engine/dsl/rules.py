@@ -138,5 +138,3 @@ def check_together(rules: list[tuple[Rule, Spot]], words: Vocabulary) -> None:
             words.report.add(where.value, "bad-value", f"“{old.id}”仍然有效，会与取代它的规则重复计分", hint)
         elif old is None:
             check_id(rule.replaces, rule.category, None, where, words)
-
-

@@ -16,7 +16,7 @@ from engine.intake.standing import Held, newest_of_kinds
 from engine.ledger.posting import standing_entries
 from engine.ledger.standings import posted_months
 from engine.scoring.points import decimal
-from engine.scoring.succession import course, forebears, owner
+from engine.scoring.succession import forebears, owner, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class _Ledger:
             for month in self.posted
             if since <= month <= until
         }
-        return sum(course(self._ruleset, unit, months).values())
+        return total(self._ruleset, unit, months)
 
     def _of(self, month: str) -> dict[str, list[Behind]]:
         if month not in self._months:

@@ -74,7 +74,7 @@ def standing_entries(connection: Connection, month: str) -> dict[Account, Standi
 def difference(ruleset: Ruleset, given: Mapping[str, tuple[Award, ...]], standing: Mapping[Account, Standing]) -> list[Posting]:
     """The entries that turn what stands into what scoring gives: reversals first, then awards, by unit and rule."""
     wanted = {
-        _account(unit, award): award for unit, own in given.items() for award in own if award.given != 0
+        account_of(unit, award): award for unit, own in given.items() for award in own if award.given != 0
     }
     reversals = [
         Posting(*account[:2], "reversal", -one.points, account[2] or None, account[3] or None, one.fact_version, one.entry)
@@ -107,7 +107,7 @@ def differs(connection: Connection, judgements: Judgements, month: str) -> bool:
     )
 
 
-def _account(unit: str, award: Award) -> Account:
+def account_of(unit: str, award: Award) -> Account:
     fact = award.hit.fact
     return unit, award.hit.rule.id, fact.kind if fact else "", fact.key if fact else ""
 

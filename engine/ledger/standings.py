@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from engine.dsl.model import Ruleset
 from engine.errors import InputError
 from engine.ledger.book import Standing
-from engine.scoring.succession import course
+from engine.scoring.succession import total
 from models.tables import BatchMonth, LedgerEntry
 
 
@@ -61,10 +61,10 @@ def standings(ruleset: Ruleset, months: Mapping[str, Mapping[str, int]]) -> tupl
     The units are those of that month; what they have so far includes what their predecessors were given.
     """
     month = months[max(months)]
-    total = {unit: sum(course(ruleset, unit, months).values()) for unit in month}
-    by_month, by_total = ranks(ruleset, month), ranks(ruleset, total)
+    so_far = {unit: total(ruleset, unit, months) for unit in month}
+    by_month, by_total = ranks(ruleset, month), ranks(ruleset, so_far)
     rows = [
-        Standing(ruleset.units[unit].category, unit, own, total[unit], by_month[unit], by_total[unit])
+        Standing(ruleset.units[unit].category, unit, own, so_far[unit], by_month[unit], by_total[unit])
         for unit, own in month.items()
     ]
     place = {category: position for position, category in enumerate(ruleset.categories)}

@@ -49,6 +49,14 @@ def awards(hits: Iterable[Hit]) -> list[Award]:
     ]
 
 
+def given_by_rule(some: Iterable[Award]) -> dict[str, int]:
+    """What each rule gave, by its id; hundredths."""
+    sums: dict[str, int] = {}
+    for award in some:
+        sums[award.hit.rule.id] = sums.get(award.hit.rule.id, 0) + award.given
+    return sums
+
+
 def _chosen(own: list[Hit]) -> Iterator[Award]:
     """The hits of one rule after once and best of, by the limits of its latest month."""
     rule = own[-1].rule

@@ -59,6 +59,16 @@ def course(ruleset: Ruleset, unit: str, months: Months) -> dict[str, int]:
     return {month: points for month, points in found.items() if points is not None}
 
 
+def total(ruleset: Ruleset, unit: str, months: Months) -> int:
+    """What a unit has of these months together, hundredths."""
+    return sum(course(ruleset, unit, months).values())
+
+
+def year_totals(ruleset: Ruleset, months: Months) -> dict[str, int]:
+    """The same of every unit that there is in December, in the order of the list."""
+    return {unit: total(ruleset, unit, months) for unit in ruleset.units_in(ruleset.months[-1])}
+
+
 def _carried(ruleset: Ruleset, unit: str, month: str, points: Mapping[str, int]) -> int | None:
     known = ruleset.units[unit]
     if known.there(month):

@@ -20,7 +20,7 @@ from engine.ledger.approving import approved
 from engine.ledger.book import Standing
 from engine.ledger.reading import last_ruleset
 from engine.ledger.standings import posted_months, standings, unit_points
-from engine.scoring.succession import course, owner
+from engine.scoring.succession import owner, year_totals
 
 Sums = Mapping[str, Mapping[str, int]]  # by month and unit, hundredths
 
@@ -108,7 +108,7 @@ def year_moved(connection: Connection, weight: Weight) -> YearEffect | None:
     then = graded(
         ruleset,
         rule,
-        {unit: sum(course(ruleset, unit, points).values()) for unit in ruleset.units_in(december)},
+        year_totals(ruleset, points),
         {one.unit: Decimal(one.evaluation) for one in result.units},
         _vetoes(result, weight, name, december),
     )

@@ -20,7 +20,8 @@ from engine.ledger.annual import december_vetoes, evaluations
 from engine.ledger.book import Standing
 from engine.ledger.standings import posted_months, standings, unit_points
 from engine.ledger.stored import newest_facts
-from engine.scoring.succession import course
+from engine.scoring.award import given_by_rule
+from engine.scoring.succession import year_totals
 from engine.scoring.year import Posted, Year
 
 Sums = dict[str, dict[str, int]]  # by month and rule, hundredths; a rule that gives nothing is left out
@@ -115,9 +116,7 @@ class Outlook:
         for month in self.months:
             if not self.ruleset.units[unit].there(month):
                 continue
-            own: dict[str, int] = {}
-            for award in year.awards_of(unit, month):
-                own[award.hit.rule.id] = own.get(award.hit.rule.id, 0) + award.given
+            own = given_by_rule(year.awards_of(unit, month))
             found[month] = {rule: points for rule, points in own.items() if points}
         return found
 
@@ -161,8 +160,7 @@ class Outlook:
 
     def totals(self, points: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
         """What the months give each unit of December, hundredths."""
-        units = self.ruleset.units_in(self.ruleset.months[-1])
-        return {unit: sum(course(self.ruleset, unit, points).values()) for unit in units}
+        return year_totals(self.ruleset, points)
 
     def results(
         self, totals: Mapping[str, int], category: str | None = None, forced: Mapping[str, str] | None = None

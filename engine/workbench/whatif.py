@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.dsl.masks import masked
 from engine.dsl.model import Rule
-from engine.facts import Fact, key_texts
+from engine.facts import Fact, key_line, key_texts
 from engine.ledger.book import FactLine, MatchLine, Standing
 from engine.ledger.unused import Unused, unused
 from engine.notices.limits import limit_words
@@ -122,7 +122,7 @@ class WhatIf:
             ],
             "tasks": [asdict(one) for one in self.tasks],
             "unused": [one.as_json() for one in self.unused],
-            "unattributed": [{"kind": fact.kind, "key": "|".join(key_texts(fact.key))} for fact in self.unattributed],
+            "unattributed": [{"kind": fact.kind, "key": key_line(fact.key)} for fact in self.unattributed],
         }  # fmt: skip
 
 
@@ -184,7 +184,7 @@ def _line(year: Year, unit: str, award: Award) -> MatchLine:
 
 def _tasks(outlook: Outlook, after: Year, unit: str, month: str) -> tuple[TaskEffect, ...]:
     titles = {one.no: one.title for one in outlook.ruleset.obligations}
-    was, then = ({one.task: one.status for one in Judgements(year).verdicts(month) if one.unit == unit} for year in (outlook.year, after))
+    was, then = ({one.task: one.status for one in Judgements(year).verdicts_of(unit, month)} for year in (outlook.year, after))
     changed = sorted(task for task in {*was, *then} if was.get(task) != then.get(task))
     return tuple(TaskEffect(task, titles[task], was.get(task), then.get(task)) for task in changed)
 

@@ -11,7 +11,7 @@ from engine.dsl.model import Cap, Rule, Ruleset
 from engine.ledger.annual import YearResult
 from engine.ledger.reading import rule_sums
 from engine.ledger.standings import posted_months
-from engine.scoring.succession import course, forebears
+from engine.scoring.succession import forebears, total
 from engine.workbench.advice.ahead import Ahead, Months, standing_hits, usual
 from engine.workbench.advice.grade import Grading, Next, Place, towards
 from engine.workbench.advice.losses import Loss, Veto, losses, vetoes
@@ -100,7 +100,7 @@ class Advising:
             unit=unit,
             as_of=self.posted[-1],
             month=known.months[0] if known.months else None,
-            points=sum(course(self.ruleset, unit, points).values()),
+            points=total(self.ruleset, unit, points),
             place=place,
             vetoes=barred,
             clauses=self._clauses(unit, posted, found),

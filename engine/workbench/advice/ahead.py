@@ -14,7 +14,7 @@ from engine.dsl.model import Kind, Rule, Ruleset, Time
 from engine.facts import Fact
 from engine.ledger.reading import last_ruleset, standing_matches
 from engine.ledger.stored import facts_by_version
-from engine.scoring.award import Award, Hit, awards
+from engine.scoring.award import Award, Hit, awards, given_by_rule
 from engine.scoring.months import holds, rules_of
 from engine.scoring.year import Posted
 from engine.workbench.advice.drafts import fact_of
@@ -162,11 +162,7 @@ class Months:
 
     def given(self, month: str) -> dict[str, int]:
         """What each rule gives in a month."""
-        found: dict[str, int] = {}
-        for award in self.awards(month):
-            if award.hit.month == month:
-                found[award.hit.rule.id] = found.get(award.hit.rule.id, 0) + award.given
-        return found
+        return given_by_rule(award for award in self.awards(month) if award.hit.month == month)
 
     def gain(self, facts: Sequence[Fact], until: str | None = None) -> int:
         """What facts bring from the first month up to one, the first itself by default; hundredths."""

@@ -17,12 +17,12 @@ from engine.facts import Fact, canonical, key_line
 from engine.grading.grading import Graded, graded
 from engine.ledger.annual import evaluations
 from engine.ledger.book import Standing
-from engine.ledger.posting import Account, standing_entries
+from engine.ledger.posting import Account, account_of, standing_entries
 from engine.ledger.reading import standing_matches
 from engine.ledger.standings import standings, unit_points
 from engine.ledger.verdicts import standing_verdicts
 from engine.scoring.award import Award
-from engine.scoring.succession import course
+from engine.scoring.succession import year_totals
 from engine.workbench.impact.essence import essence
 from engine.workbench.impact.facts import Facts
 from engine.workbench.impact.runs import Rescored
@@ -97,7 +97,7 @@ class Effect:
     def add(self, month: str) -> None:
         """Compares a month; months come in their order."""
         given = self._rescored.awards(month)
-        accounts = {_account(unit, one): one for unit, own in given.items() for one in own}
+        accounts = {account_of(unit, one): one for unit, own in given.items() for one in own}
         self._compare_matches(month, accounts)
         self._compare_entries(month, {account: one for account, one in accounts.items() if one.given})
         self._compare_verdicts(month)
@@ -218,7 +218,7 @@ class Effect:
         if essence(kinds[0]) == essence(kinds[1]):
             told = evaluations(self._connection, ruleset, rule, None)
         december = ruleset.months[-1]
-        totals = {unit: sum(course(ruleset, unit, points).values()) for unit in ruleset.units_in(december)}
+        totals = year_totals(ruleset, points)
         forced = {unit: one.veto for unit, one in vetoes.get(december, {}).items()}
         values = {unit: Decimal(one.values[rule.field]) for unit, one in told.items()}
         return {one.unit: one for one in graded(ruleset, rule, totals, values, forced)}
@@ -232,11 +232,6 @@ def _judge_alike(one: Ruleset, other: Ruleset) -> bool:
         return meaning(ruleset), essence((ruleset.units, ruleset.kinds, ruleset.progress, ruleset.opening, duties))
 
     return one is other or read(one) == read(other)
-
-
-def _account(unit: str, award: Award) -> Account:
-    fact = award.hit.fact
-    return unit, award.hit.rule.id, fact.kind if fact else "", fact.key if fact else ""
 
 
 def _from(move: EntryMove, origin: tuple[str, str | None, int] | None) -> EntryMove:
